@@ -1,0 +1,1 @@
+"""The reading side of the roadmap assistant: question in, cited answer or plan out."""

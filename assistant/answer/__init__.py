@@ -1,0 +1,1 @@
+"""Question and hits in, checked and cited answer out, streamed."""

@@ -1,0 +1,167 @@
+"""The records that flow from source to answer: Source -> Document -> Chunk -> Hit -> Citation -> Answer.
+
+Offsets are character positions in a document's cleaned text, end exclusive; every `text` and `quote`
+equals `document.text[start:end]` exactly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["roadmap", "note", "page", "file"]
+BlockKind = Literal["heading", "item", "paragraph", "code", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document comes from, as ingest registered it."""
+
+    id: str
+    kind: Kind
+    title: str
+    url: str | None = None
+    aliases: tuple[str, ...] = ()
+    summary: str = ""
+    audience: str = ""
+    roadmaps: tuple[str, ...] = ()  # the roadmaps it belongs to: itself, the one that links or names it
+    fetched: str | None = None  # ISO date a page was fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One structural unit of a document: a heading, list item, paragraph, code fence or table.
+
+    `start:end` is its own text without what is nested beneath it; `extent` is where the last thing
+    beneath it ends. `parent` indexes `Document.blocks` (-1 at the top), `level` is the nesting depth.
+    A bold list item that opens a list and has no colon is a heading, as in "**1.7) Software Design**";
+    with a colon it is a labelled item: "**Tasks**:" has the label "Tasks".
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    extent: int
+    parent: int
+    level: int
+    label: str = ""
+    title: str = ""  # plain words of a heading or item, markup and link targets gone, label cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A cleaned text and its structure, blocks in reading order."""
+
+    source: Source
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage that is embedded and searched; `context` (headings, parents) travels only into the index."""
+
+    source: str
+    kind: Kind
+    title: str
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    context: str = ""
+    url: str | None = None
+    roadmaps: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`source:start-end`; parse from the right, a source id may hold colons itself."""
+        return f"{self.source}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a document: its words, its target and where it stands."""
+
+    source: str
+    heading_path: tuple[str, ...]
+    text: str
+    url: str
+    start: int
+    end: int
+    label: str = ""  # the label of the item it stands in: "Resources", "Course"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk found for a query; `score` is fused and standardised, the arms' own scores beside it."""
+
+    chunk: Chunk
+    score: float
+    dense: float = 0.0  # cosine similarity
+    keyword: float = 0.0  # BM25
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What `[n]` in an answer points at."""
+
+    n: int
+    source: str
+    kind: Kind
+    title: str
+    heading_path: tuple[str, ...]
+    url: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSupport:
+    """How well one sentence of an answer is supported by the passages that it cites."""
+
+    text: str
+    score: float  # 0..1, higher is better supported
+    supported: bool
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """An answer's support: the score of its weakest sentence, and each sentence's own."""
+
+    score: float
+    sentences: tuple[SentenceSupport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One step of how an answer was found: a name, a line for people, figures, milliseconds."""
+
+    name: str
+    summary: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole result of a question; page, command line and evals read this one value."""
+
+    question: str
+    text: str
+    refused: bool
+    citations: tuple[Citation, ...] = ()
+    grounding: Grounding | None = None
+    nearest: tuple[str, ...] = ()
+    model: str = "extractive"
+    notice: str = ""  # one plain sentence when a chat model failed or part of its wording was dropped
+    trace: tuple[TraceStep, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question and its answer, oldest first in a history."""
+
+    question: str
+    answer: str

@@ -1,0 +1,1 @@
+"""The writing side: sources in, one immutable index generation out."""
