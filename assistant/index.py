@@ -5,6 +5,7 @@ Layout of the data directory (written by `ingest.generations` alone):
     current                  one line: the name of the generation that serves
     generations/<name>/      manifest.json documents.jsonl chunks.jsonl links.jsonl topics.json
                              vectors.npy (row i belongs to line i of chunks.jsonl) keywords/ chroma/
+                             blocks.npy blocks.json (vectors of single blocks: roadmaps, notes and files)
 """
 
 import logging
@@ -121,6 +122,18 @@ class Index:
         return found
 
     @cached_property
+    def block_rows(self) -> Mapping[tuple[str, int], int]:
+        """Rows of `block_vectors` by source id and block index; pages have none."""
+        pairs = TypeAdapter(list[tuple[str, int]]).validate_json((self.directory / "blocks.json").read_bytes())
+        return {pair: row for row, pair in enumerate(pairs)}
+
+    @cached_property
+    def block_vectors(self) -> NDArray[np.float32]:
+        """Vectors of single blocks, shape (len(block_rows), dimension)."""
+        found: NDArray[np.float32] = np.load(self.directory / "blocks.npy")
+        return found
+
+    @cached_property
     def _keywords(self) -> Any:
         import bm25s
 
@@ -132,7 +145,7 @@ class Index:
 
     def warm(self) -> None:
         """Open everything, so that the first question does not wait for it."""
-        _ = (self.outlines, self.links, self.vectors)
+        _ = (self.outlines, self.links, self.vectors, self.block_rows, self.block_vectors)
         if self.chunks:
             self.dense(np.asarray(self.vectors[0]), 1)
             self.keyword_scores([])

@@ -71,6 +71,20 @@ class Outline:
                 return self.blocks[candidate].label
         return ""
 
+    def indexed_text(self, index: int) -> str:
+        """The block in one line with what it stands under: what its own vector is made of."""
+        block = self.blocks[index]
+        path = self.heading_path(index)
+        parts = [*path[-2 if block.kind == "heading" else -1 :]]
+        if block.kind != "heading":
+            above = [i for i in self.ancestors(index) if self.blocks[i].kind != "heading"]
+            parts += [self.blocks[i].label or self.blocks[i].title for i in reversed(above)]
+            parts += [block.label, block.title]
+        if block.label or block.kind == "heading" or self.children(index):
+            inner = [self.blocks[i].title for i in self.children(index) if self.blocks[i].kind == "item"]
+            parts.append(", ".join(inner)[:300])
+        return " - ".join(part for part in parts if part)
+
     def siblings(self, index: int) -> list[int]:
         """Blocks of the same kind under the same parent, in order, the block itself included."""
         kind = self.blocks[index].kind

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from assistant.errors import InputError
 
@@ -99,7 +99,14 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ROADMAP_" + "__".join(str(part).upper() for part in first["loc"])
+        # the value of a misspelt name may be a key that was meant for another setting
+        got = "" if first["type"] == "extra_forbidden" else f", got {first.get('input')!r}"
         raise InputError(
-            f"The setting {name} cannot be used ({first['msg']}, got {first.get('input')!r}); "
-            "correct or unset it and run the command again."
+            f"The setting {name} cannot be used ({first['msg']}{got}); correct or unset it and run the command again."
+        ) from error
+    except SettingsError as error:
+        name = "ROADMAP_" + str(error).partition('"')[2].partition('"')[0].upper()
+        raise InputError(
+            f"The setting {name} cannot be used (its value is not JSON; its parts have variables of their own, "
+            f"{name}__…); correct or unset it and run the command again."
         ) from error

@@ -1,4 +1,4 @@
-"""A dataset is a JSON Lines file of cases; gold is a source and a verbatim quote, so chunking may change under it."""
+"""A dataset is a JSON Lines file of cases; gold is a source and a verbatim quote, never a chunk id."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,13 +7,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assistant.documents import Document, Exchange
 from assistant.errors import InputError, RoadmapError
+from evals.rows import parse_rows, read_text
 from evals.spans import Span, locate
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Spellings = Annotated[tuple[Words, ...], Field(min_length=1)]  # of one fact; any of them will do
 
 
 class _Row(BaseModel):
@@ -37,7 +39,7 @@ class Case(_Row):
     refuse: bool = False
     reference: str = ""
     gold: tuple[Gold, ...] = ()
-    must: tuple[Annotated[tuple[Words, ...], Field(min_length=1)], ...] = ()  # facts, each in accepted spellings
+    must: tuple[Spellings, ...] = ()  # facts that the answer has to state
     must_not: tuple[Words, ...] = ()
     roadmaps: tuple[Words, ...] = ()
 
@@ -67,44 +69,20 @@ class Dataset:
 def load_dataset(path: Path | None = None) -> Dataset:
     """Cases of a JSON Lines file, by default the packaged one.
 
-    Raises InputError with file, line and reason for a row that is no case, a repeated id or an empty file.
+    Raises InputError for an unreadable file, a row that is no case, or an id that is there twice.
     """
     if path is None:
         packaged = files("evals.datasets").joinpath("roadmaps.jsonl")
-        return Dataset(packaged.name, parse_cases(packaged.read_text(encoding="utf-8"), packaged.name))
-    return Dataset(path.name, parse_cases(read_text(path), path.name))
-
-
-def read_text(path: Path) -> str:
-    """A dataset file's text. Raises InputError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The dataset {path} cannot be read ({error}); name a UTF-8 JSON Lines file.") from error
-
-
-def parse_cases(text: str, name: str) -> tuple[Case, ...]:
-    cases = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            cases.append(Case.model_validate_json(line))
-        except ValidationError as error:
-            raise InputError(f"{name}, line {number}: {first_error(error)}; correct that line.") from error
-    if not cases:
-        raise InputError(f"{name} holds no case; write one JSON object a line, as evals/README.md shows.")
+        text, name = packaged.read_text(encoding="utf-8"), packaged.name
+    else:
+        text, name = read_text(path), path.name
+    cases = parse_rows(text, name, Case)
     repeated = [case_id for case_id, count in Counter(case.id for case in cases).items() if count > 1]
     if repeated:
-        raise InputError(f"{name} has the id {repeated[0]!r} more than once; give every case an id of its own.")
-    return tuple(cases)
-
-
-def first_error(error: ValidationError) -> str:
-    """The first thing wrong with a row, as part of a sentence."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else first["msg"]
+        raise InputError(
+            f"{name} has the id {repeated[0]!r} more than once; give every case an id of its own."
+        )
+    return Dataset(name, cases)
 
 
 def locate_gold(case: Case, documents: Mapping[str, Document]) -> tuple[Span, ...]:
@@ -121,6 +99,8 @@ def locate_gold(case: Case, documents: Mapping[str, Document]) -> tuple[Span, ..
         if not found:
             raise GoldError(f"gold quote {short!r} does not stand in {gold.source!r}")
         if len(found) > 1:
-            raise GoldError(f"gold quote {short!r} stands {len(found)} times in {gold.source!r}; quote more of it")
+            raise GoldError(
+                f"gold quote {short!r} stands {len(found)} times in {gold.source!r}; quote more of it"
+            )
         spans.append(Span(gold.source, *found[0]))
     return tuple(spans)

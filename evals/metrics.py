@@ -1,8 +1,8 @@
 """What is measured on one answer or one ranking; functions without I/O.
 
-To add a metric to `roadmap eval answers`: write a function from `Outcome` to a number, a bool (an assertion) or None
-(not applicable, which is not zero), add one `Metric` row to `ANSWER_METRICS` and a line to evals/README.md. Reports,
-per-kind tables, baseline comparison and gates pick it up by its name.
+To add a metric to `roadmap eval answers`: write a function from `Outcome` to a number, a bool (an assertion)
+or None (not applicable, which is not zero), add one `Metric` row to `ANSWER_METRICS` and a line to
+evals/README.md. Reports, per-kind tables, baseline comparison and gates pick it up by its name.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ class Metric:
     gate: bool = True  # whether a fall against the baseline is a regression
 
 
-# --- facts ------------------------------------------------------------------------------------------------------
+# --- facts ----------------------------------------------------------------------------------------
 
 
 def missing_facts(case: Case, text: str) -> list[str]:
@@ -60,7 +60,7 @@ def is_right(outcome: Outcome) -> bool:
     return facts_said and answer.refused == case.refuse
 
 
-# --- citations --------------------------------------------------------------------------------------------------
+# --- citations ------------------------------------------------------------------------------------
 
 
 def covers(citation: Citation, span: Span) -> bool:
@@ -73,7 +73,7 @@ def uncovered_gold(outcome: Outcome) -> list[Span]:
 
 
 def section_of(span: Span, outline: Outline) -> Span:
-    """The section that the span stands in, its heading and subsections included; the span itself without one."""
+    """The section that the span stands in, heading and subsections included; the span itself without one."""
     block = outline.at(span.start)
     heading = outline.heading_of(block) if block >= 0 else -1
     if heading < 0:
@@ -112,11 +112,11 @@ def _to_cite(case: Case) -> bool:
     return bool(case.gold) and not case.refuse
 
 
-# --- wording ----------------------------------------------------------------------------------------------------
+# --- wording --------------------------------------------------------------------------------------
 
 
 def rouge(reference: str, text: str, *, stemmer: bool = False) -> dict[str, Any]:
-    """rouge-score's own (precision, recall, fmeasure) by type; rougeLsum takes a newline for a sentence's end."""
+    """rouge-score's (precision, recall, fmeasure) by type; for rougeLsum a newline ends a sentence."""
     return {name: score for name, score in _scorer(stemmer).score(reference, text).items()}
 
 
@@ -141,7 +141,7 @@ def _to_compare(case: Case) -> bool:
     return bool(case.reference) and not case.refuse
 
 
-# --- refusals, support, length, time ----------------------------------------------------------------------------
+# --- refusals, support, length, time --------------------------------------------------------------
 
 
 def refused_as_wanted(outcome: Outcome) -> Score:
@@ -188,7 +188,7 @@ ANSWER_METRICS: tuple[Metric, ...] = (
 )
 
 
-# --- rankings ---------------------------------------------------------------------------------------------------
+# --- rankings -------------------------------------------------------------------------------------
 
 Ranking = Sequence[str]  # ids, best first
 
@@ -198,8 +198,8 @@ def ranking_scores(
 ) -> dict[str, dict[str, float]]:
     """Measures of each query's ranking, by query and name ("ndcg@10", "mrr@10", "map", "recall@5", "hit@5").
 
-    `relevant` holds grades by query and id. ir-measures computes them; ranks are handed to it as falling scores,
-    so that ties keep the product's own order. A query without a ranking scores zero.
+    `relevant` holds grades by query and id. ir-measures computes them; ranks are handed to it as falling
+    scores, so that ties keep the product's own order. A query without a ranking scores zero.
     """
     import ir_measures
 

@@ -1,4 +1,4 @@
-"""Finding words in text regardless of case, marks, markup and spacing; every match has exact offsets. Pure."""
+"""Finding words in text regardless of case, marks, markup and spacing; each match has exact offsets. Pure."""
 
 import re
 import unicodedata
@@ -49,7 +49,7 @@ class Letters:
         return self._reduced[0]
 
     def find(self, needle: str) -> list[tuple[int, int]]:
-        """Every place where the needle's letters stand as whole words: offsets into the text, end exclusive."""
+        """Every place where the needle stands as whole words: offsets into the text, end exclusive."""
         wanted = Letters(needle, link_targets=not self._skipped).letters
         letters, offsets = self._reduced
         found = []
@@ -76,11 +76,11 @@ class Letters:
 
 
 def locate(quote: str, text: str) -> list[tuple[int, int]]:
-    """Where a quote stands in a document's text: as written, else by its letters, else also without link targets."""
-    if quote.strip():
-        exact = [match.span() for match in re.finditer(re.escape(quote.strip()), text)]
-        if exact:
-            return exact
+    """Where a quote stands in a text: as written, else by its letters, else also without link targets."""
+    words = re.escape(quote.strip())
+    exact = [match.span() for match in re.finditer(rf"(?<![^\W_]){words}(?![^\W_])", text)] if words else []
+    if exact:
+        return exact
     return Letters(text).find(quote) or Letters(text, link_targets=False).find(quote)
 
 

@@ -4,6 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.evidence import BlockTable
 from assistant.documents import Answer, Exchange, Hit
 from assistant.query import Question
 
@@ -38,6 +42,9 @@ class Request:
 
     question: Question
     hits: tuple[Hit, ...]
+    table: BlockTable  # the index's blocks
+    vector: NDArray[np.float32]  # of the question
+    sources: tuple[str, ...]  # ids it may use
     history: tuple[Exchange, ...] = ()
 
 

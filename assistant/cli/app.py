@@ -58,6 +58,7 @@ def build_app() -> typer.Typer:
         name="roadmap",
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_front_door)

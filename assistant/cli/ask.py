@@ -20,7 +20,7 @@ EXAMPLE = 'roadmap ask "In which week is Kubernetes introduced?"'
 def ask(
     ctx: typer.Context,
     question: Annotated[
-        str | None, typer.Argument(help="The question, in quotes; - reads it from standard input.")
+        str | None, typer.Argument(metavar="QUESTION", help="The question, in quotes; - reads it from standard input.")
     ] = None,
     file: Annotated[
         Path | None,

@@ -1,12 +1,12 @@
 """What every command starts from: settings, an index that is there, an assistant that reads it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from assistant.cli.output import note
+from assistant.cli.progress import progress_bar
 from assistant.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,12 +33,31 @@ def settings_from(ctx: typer.Context, model: str | None = None) -> "Settings":
     return settings
 
 
+def embedder_for(settings: "Settings") -> "Embedder":
+    """The embedder that the settings name; built once a command and shared by writer and reader."""
+    from assistant.embedding import build_embedder
+
+    return build_embedder(settings.embedding)
+
+
+def ready_index(settings: "Settings", embedder: "Embedder") -> None:
+    """Build the index from the shipped corpus when the data directory has none."""
+    from assistant.index import read_pointer
+
+    if read_pointer(settings.data) is not None:
+        return
+    from ingest.pipeline import IngestRequest, run
+
+    note(f"There is no index in {settings.data} yet; building it from the shipped corpus.")
+    with progress_bar("Embedding passages") as progress:
+        run(settings, embedder, IngestRequest(), progress)
+
+
 def ready_assistant(settings: "Settings") -> "Assistant":
     """An assistant over the index, which is built from the shipped corpus first when there is none."""
     from assistant.bootstrap import build_assistant
-    from assistant.embedding import build_embedder
 
-    embedder = build_embedder(settings.embedding)
+    embedder = embedder_for(settings)
     ready_index(settings, embedder)
     return build_assistant(settings, embedder=embedder)
 

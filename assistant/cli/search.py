@@ -18,7 +18,7 @@ EXAMPLE = 'roadmap search "model registry"'
 
 def search(
     ctx: typer.Context,
-    query: Annotated[str | None, typer.Argument(help="What to look for, in quotes.")] = None,
+    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="What to look for, in quotes.")] = None,
     file: Annotated[
         Path | None,
         typer.Option(metavar="ROWS", help="JSON Lines of {id, query}; hits come back as JSON lines."),

@@ -1,164 +1,179 @@
-"""What is measured on a sentence against its passages; every figure lies in 0..1 and has a name."""
+"""What is measured on a sentence against its passages: six figures for the model, and the vetoes."""
 
 import math
-from functools import lru_cache
+from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
 from assistant.grounding.evidence import Evidence, Text, Token
-from assistant.grounding.lexicon import ANTONYMS, ATTRIBUTES, LABELS, TEMPLATE_WORDS
-
-FEATURES = (
-    "coverage",  # share of the content words' weight found in any passage
-    "window",  # the same within the best sentence and its neighbours
-    "unit",  # the same within the best single sentence
-    "pairs",  # share of neighbouring content words that are neighbours in a passage too
-    "triples",
-    "missing_words",  # 1 - 1/(1+n) for n content words found nowhere
-    "missing_numbers",
-    "missing_names",
-    "negation",  # a word denied on one side only
-    "antonym",  # an opposite stands where the sentence's word should
-    "length",
-    "novel",  # the rarest missing word
+from assistant.grounding.lexicon import (
+    ANTONYMS,
+    ATTRIBUTES,
+    COUNTED_WORDS,
+    LABELS,
+    TEMPLATE_WORDS,
+    TOTAL_WORDS,
 )
-SIMILAR = 88  # rapidfuzz ratio from which two words that begin alike count as the same
+
+SIMILAR = 88  # rapidfuzz ratio from which two stems that begin alike count as the same word
+TELLING = 0.6  # share of the sentence's weight in one passage sentence; below, a flip says nothing
+NOWHERE: frozenset[int] = frozenset()
+NAME_WEIGHT = 1.5  # names and numbers identify what is spoken of; other words describe it
 
 
-def content(text: Text) -> list[Token]:
-    """The tokens that carry the claim."""
-    return [t for t in text.tokens if t.content]
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The first six feed the model; `veto` says that the sentence states something no passage has."""
+
+    together: float  # share of neighbouring content words that stand in one passage sentence, 0..1
+    run: int  # longest run of content words that no passage has
+    lost_names: int
+    lost_numbers: int
+    negation: int  # 1: a word is denied on one side only
+    antonym: int  # 1: an opposite stands where the sentence's word should
+    words: int  # content words in all
+    verbatim: bool  # the words of the sentence stand in a passage in this order, function words included
+    veto: bool
+
+    def vector(self) -> tuple[float, ...]:
+        """The model's input in the order of `FEATURES`."""
+        return tuple(float(getattr(self, name)) for name in FEATURES)
 
 
-def measure(text: Text, evidence: Evidence) -> dict[str, float]:
-    """All figures of `FEATURES` for one sentence, plus the vetoes `number`, `label`, `url`, `attribute`."""
-    tokens = content(text)
+FEATURES = ("together", "run", "lost_names", "lost_numbers", "negation", "antonym")
+
+
+def measure(text: Text, evidence: Evidence) -> Figures:
+    """All figures of one sentence."""
+    tokens: list[Token] = []  # content words; a template word only where a passage has it too
     found: dict[str, str] = {}  # stem in the sentence -> stem in the passages
-    weights: dict[str, float] = {}
-    missing: list[Token] = []
-    for token in tokens:
-        if token.stem in weights or token.stem in {m.stem for m in missing if m.word in TEMPLATE_WORDS}:
+    lost: dict[str, Token] = {}
+    for index, token in enumerate(text.tokens):
+        if not token.content:
             continue
-        match = token.stem if token.stem in evidence.units else _similar(token, evidence)
-        if match is None and token.word in TEMPLATE_WORDS:
-            continue
-        weights[token.stem] = _weight(token, evidence.counts.get(match or "", 0), evidence.unit_count)
-        if match is None:
-            missing.append(token)
-        else:
-            found[token.stem] = match
-    total = sum(weights.values()) or 1.0
-    window, unit, best = _best(found, weights, evidence)
-    stems = [found.get(t.stem, t.stem) for t in tokens if t.stem in weights]
-    pairs = list(zip(stems, stems[1:], strict=False))
-    triples = list(zip(stems, stems[1:], stems[2:], strict=False))
-    names = {t.stem for t in tokens if t.name and t.stem in weights}
-    numbers = {t.stem for t in tokens if t.number and t.stem in weights}
-    lost_names = sum(t.name and not t.number for t in missing)
-    lost_numbers = sum(t.number for t in missing)
-    lost_words = sum(not t.name and not t.number for t in missing)
-    return {
-        "coverage": sum(weights[s] for s in found) / total,
-        "window": window / total,
-        "unit": unit / total,
-        "pairs": sum(p in evidence.pairs for p in pairs) / len(pairs) if pairs else float(not missing),
-        "triples": sum(t in evidence.triples for t in triples) / len(triples) if triples else float(not missing),
-        "missing_words": 1 - 1 / (1 + lost_words),
-        "missing_numbers": 1 - 1 / (1 + lost_numbers),
-        "missing_names": 1 - 1 / (1 + lost_names),
-        "negation": _flipped(tokens, found, best, evidence),
-        "antonym": _opposite(text, best, evidence),
-        "length": min(1.0, len(weights) / 30),
-        "novel": max((weights[t.stem] for t in missing), default=0.0) / total,
-        "_names": float(len(names)),
-        "_numbers": float(len(numbers)),
-        "_missing": float(len(missing)),
-        "_content": float(len(weights)),
-        "_label": float(_wrong_label(text, evidence)),
-        "_url": float(bool(text.urls - evidence.urls)),
-        "_attribute": float(any(t.word in ATTRIBUTES for t in missing)),
-    }
-
-
-def _weight(token: Token, count: int, units: int) -> float:
-    """Rare words say more: the inverse frequency among the passages' sentences, softened."""
-    weight = 1.0 + math.log((1 + units) / (1 + min(count, units))) / math.log(2 + units)
-    return weight * (1.5 if token.name or token.number else 1.0)
+        if token.stem not in found and token.stem not in lost:
+            match = token.stem if token.stem in evidence.units else _similar(token, evidence)
+            if match is not None:
+                found[token.stem] = match
+            elif token.word in TEMPLATE_WORDS or (token.number and _is_count(text, index, evidence)):
+                continue
+            else:
+                lost[token.stem] = token
+        tokens.append(token)
+    best, share = _best_unit(tokens, found, evidence)
+    telling = share >= TELLING
+    negation = int(telling and _denied(text, tokens, found, best, evidence))
+    antonym = int(telling and _opposite(text, best, evidence))
+    names = sum(t.name for t in lost.values())
+    numbers = sum(t.number for t in lost.values())
+    return Figures(
+        together=_together([found.get(t.stem) for t in tokens], evidence),
+        run=_longest_run([t.stem in lost for t in tokens]),
+        lost_names=names,
+        lost_numbers=numbers,
+        negation=negation,
+        antonym=antonym,
+        words=len(found) + len(lost),
+        verbatim=bool(text.tokens) and evidence.holds(text),
+        veto=bool(
+            names
+            or numbers
+            or negation
+            or antonym
+            or text.urls - evidence.urls
+            or any(t.word in ATTRIBUTES for t in lost.values())
+            or _wrong_label(text, evidence)
+        ),
+    )
 
 
 def _similar(token: Token, evidence: Evidence) -> str | None:
-    """A passage's word for one that is spelled a little differently, or for its initials."""
+    """A passage's stem for a word that is spelled a little differently there, or spelled out."""
     if token.number or any(c.isdigit() for c in token.word):
         return None
-    if token.name and token.word.isalpha() and 3 <= len(token.word) <= 5 and token.word in evidence.initials:
-        return token.stem
+    if token.name and 3 <= len(token.word) <= 5 and token.word in evidence.initials:
+        return evidence.content[evidence.initials.index(token.word)]  # CDC: Centers for Disease Control
     if len(token.stem) < 5:
         return None
     hit = process.extractOne(token.stem, evidence.vocabulary, scorer=fuzz.ratio, score_cutoff=SIMILAR)
-    if hit is None or hit[0][:3] != token.stem[:3]:
-        return None
-    return str(hit[0])
+    return str(hit[0]) if hit is not None and hit[0][:3] == token.stem[:3] else None
 
 
-def _best(found: dict[str, str], weights: dict[str, float], evidence: Evidence) -> tuple[float, float, int]:
-    """Weight found in the best window and the best unit, and that unit's number (-1: nothing found)."""
-    masks: dict[int, int] = {}
-    gains = []
-    for bit, (stem, match) in enumerate(found.items()):
-        gains.append(weights[stem])
-        for unit in evidence.units.get(match, ()):
-            masks[unit] = masks.get(unit, 0) | (1 << bit)
-
-    def gain(mask: int) -> float:
-        return sum(g for bit, g in enumerate(gains) if mask >> bit & 1)
-
-    window, best_unit, at = 0.0, 0.0, -1
-    for unit, mask in masks.items():
-        own = gain(mask)
-        if own > best_unit:
-            best_unit, at = own, unit
-        around = 0
-        for near in evidence.neighbours[unit]:
-            around |= masks.get(near, 0)
-        window = max(window, gain(around))
-    return window, best_unit, at
+def _is_count(text: Text, index: int, evidence: Evidence) -> bool:
+    """True for a number of words, of the passages, of what the sentence enumerates, or of all list items."""
+    token = text.tokens[index]
+    after = text.tokens[index + 1].word if index + 1 < len(text.tokens) else ""
+    if after == "words" or (after in COUNTED_WORDS and token.stem == str(evidence.passages)):
+        return True
+    if index and text.tokens[index - 1].word in LABELS:
+        return False
+    if token.stem == str(text.enumerated) and text.enumerated > 1:
+        return True
+    return token.stem in evidence.counts and any(t.word in TOTAL_WORDS for t in text.tokens)
 
 
-def _flipped(tokens: list[Token], found: dict[str, str], best: int, evidence: Evidence) -> float:
-    """1 when a word of the sentence is denied and its occurrences near the best unit are not, or the reverse."""
-    if best < 0:
-        return 0.0
-    near = set(evidence.neighbours[best])
-    for token in tokens:
-        if token.stem not in found:
-            continue
-        seen = {flag for unit, flag in evidence.negated.get(found[token.stem], ()) if unit == best}
-        seen = seen or {flag for unit, flag in evidence.negated.get(found[token.stem], ()) if unit in near}
-        if seen and token.negated not in seen:
-            return 1.0
-    return 0.0
+def _together(stems: list[str | None], evidence: Evidence) -> float:
+    """A heading path belongs to every sentence of its passage."""
+    if len(stems) < 2:
+        return float(all(stems))
+    places = [evidence.reach(stem) if stem else NOWHERE for stem in stems]
+    around = [evidence.around(stem) if stem else NOWHERE for stem in stems]
+    return sum(not a.isdisjoint(b) for a, b in zip(places, around[1:], strict=False)) / (len(stems) - 1)
 
 
-def _opposite(text: Text, best: int, evidence: Evidence) -> float:
-    """1 when a word is absent around the best unit and its antonym stands there."""
-    if best < 0:
-        return 0.0
-    near = set(evidence.neighbours[best])
+def _longest_run(lost: list[bool]) -> int:
+    longest = current = 0
+    for missing in lost:
+        current = current + 1 if missing else 0
+        longest = max(longest, current)
+    return longest
+
+
+def _best_unit(tokens: list[Token], found: dict[str, str], evidence: Evidence) -> tuple[int, float]:
+    """The passage sentence that holds most of the sentence's weight, and its share (-1, 0: none).
+
+    A word weighs the more the fewer passage sentences hold it.
+    """
+    gains: dict[int, float] = {}
+    total = 0.0
+    for token in {t.stem: t for t in tokens}.values():
+        units = evidence.reach(found[token.stem]) if token.stem in found else NOWHERE
+        weight = 1 + math.log((1 + evidence.size) / (1 + len(units))) / math.log(2 + evidence.size)
+        if token.name or token.number:
+            weight *= NAME_WEIGHT
+        total += weight
+        for unit in units:
+            gains[unit] = gains.get(unit, 0.0) + weight
+    if not gains:
+        return -1, 0.0
+    best = max(gains, key=lambda unit: (gains[unit], -unit))
+    return best, gains[best] / total
+
+
+def _denied(text: Text, tokens: list[Token], found: dict[str, str], best: int, evidence: Evidence) -> bool:
+    """True when one side denies a word and the other side denies nothing at all."""
+    if text.denies == (best in evidence.denying):
+        return False
+    flags = (evidence.denials.get((found.get(t.stem, ""), best), {t.negated}) for t in tokens)
+    return any(token.negated not in seen for token, seen in zip(tokens, flags, strict=True))
+
+
+def _opposite(text: Text, best: int, evidence: Evidence) -> bool:
+    near = {best - 1, best, best + 1}
     own = {t.stem for t in text.tokens}
-    for token in text.tokens:
-        for opposite in ANTONYMS.get(token.stem, ()):
-            if (
-                opposite not in own
-                and not near.intersection(evidence.units.get(token.stem, ()))
-                and near.intersection(evidence.units.get(opposite, ()))
-            ):
-                return 1.0
-    return 0.0
+    return any(
+        opposite not in own
+        and near.isdisjoint(evidence.units.get(stem, ()))
+        and best in evidence.units.get(opposite, ())
+        for stem in own
+        for opposite in ANTONYMS.get(stem, ())
+    )
 
 
 def _wrong_label(text: Text, evidence: Evidence) -> bool:
-    """True for "week 21" where the passages number weeks, but never 21."""
-    for token, after in zip(text.tokens, text.tokens[1:], strict=False):
+    """True for "week 21" where the passages number weeks, but none 21."""
+    for token, after in pairwise(text.tokens):
         if after.number and token.word in LABELS:
             known = evidence.labelled.get(token.stem)
             if known and after.stem not in known:

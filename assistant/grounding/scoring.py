@@ -11,7 +11,7 @@ from assistant.grounding.features import FEATURES, measure
 
 THRESHOLD = 0.5  # at or above it a sentence counts as supported
 NEUTRAL = 1.0  # a sentence that claims nothing ("Yes.") has nothing to support, so it is never the weakest
-CAP = 0.35  # what a sentence scores at most when a number, URL or attribute in it is nowhere in the passages
+VETO = 0.4  # the most that a sentence can score when it states what no passage has
 
 
 @lru_cache(maxsize=1)
@@ -23,19 +23,21 @@ def _model() -> tuple[float, tuple[float, ...]]:
 def support(sentence: str, passages: Sequence[str]) -> float:
     """How well the passages support the sentence, 0..1; at `THRESHOLD` and above it counts as supported.
 
-    Passages may begin with a line "title > heading > heading", which then belongs to each of their
-    sentences. Markers and Markdown are ignored, links are compared by URL. No passage: 0. A sentence
-    without a content word, or with words about the answer alone: `NEUTRAL`.
+    A passage may begin with a line "title > heading > heading"; it then belongs to each of its sentences.
+    Markers and Markdown are ignored, links are compared by URL. Without a passage the score is 0. A
+    sentence in a passage's own words scores 1; one without a content word, or with words about the answer
+    alone, scores `NEUTRAL`. A number, name, URL or attribute that no passage has, and a denial or opposite
+    of the passage, keep the score below the threshold.
     """
-    given = tuple(p for p in passages if p.strip())
+    given = tuple(passage for passage in passages if passage.strip())
     if not given:
         return 0.0
     text = read(sentence)
     figures = measure(text, evidence(given))
-    if not figures["_content"] and not figures["_url"]:
+    if figures.verbatim and not figures.veto:
+        return 1.0
+    if not figures.words and not text.urls:
         return NEUTRAL
     bias, weights = _model()
-    score = 1 / (1 + math.exp(-bias - sum(w * figures[n] for w, n in zip(weights, FEATURES, strict=True))))
-    if figures["missing_numbers"] or figures["_label"] or figures["_url"] or figures["_attribute"]:
-        return min(score, CAP)
-    return score
+    score = 1 / (1 + math.exp(-bias - sum(w * x for w, x in zip(weights, figures.vector(), strict=True))))
+    return min(VETO, score) if figures.veto else score

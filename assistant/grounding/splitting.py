@@ -8,7 +8,7 @@ _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*$|^\s*(?:[-*_]\s*){3,}$")
 # a mark that ends a sentence, what may close after it (quotes, emphasis, citation markers), then space
-_END = re.compile(r"[.!?…]+(?:[\"'”’)\]*_`]|\s?\[\d+(?:\s*,\s*\d+)*\])*(?=\s+)")
+_END = re.compile(r"[.!?…]+(?:[\"'”’)\]*_`]|\s?\[\d+(?:\s*,\s*\d+)*\])*(?=\s|$)")
 _SHORT = re.compile(
     r"(?:^|[\s(\[\"'*_])(?:e\.?g|i\.?e|vs|etc|cf|approx|resp|incl|max|min|no|fig|sec|ch|vol|eds?|al|mr|mrs|ms|dr|prof|st|jr|"
     r"sr|inc|ltd|co|corp|dept|gen|gov|sen|rep|rev|sgt|capt|lt|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|"

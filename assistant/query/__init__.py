@@ -1,5 +1,5 @@
 """A question understood: follow-ups resolved, typos mended, places and roadmaps recognised."""
 
-from assistant.query.question import Question
+from assistant.query.question import Ask, MissingPlace, Place, Question, Term
 
-__all__ = ["Question"]
+__all__ = ["Ask", "MissingPlace", "Place", "Question", "Term"]

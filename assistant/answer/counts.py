@@ -1,0 +1,99 @@
+"""How many: sections of a unit, items beneath a block, roadmaps; every count names what was counted."""
+
+import re
+
+from assistant.answer.draft import Draft, Line, Outcome
+from assistant.answer.evidence import Key
+from assistant.answer.inquiry import Inquiry
+from assistant.answer.surveys import answer_mentions, roadmaps
+from assistant.keywords import stem, words
+from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, UNITS
+from assistant.query.places import members
+
+_COUNTED = re.compile(r"\bhow many\s+((?:[\w/-]+\s*){1,4})|\bnumber of\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
+_ROADMAPS = frozenset("roadmap roadmaps documents sources plans guides".split())
+_SHOWN = 12  # items named under a count
+
+
+def answer_count(inquiry: Inquiry) -> Outcome | None:
+    """A number and what it is the number of; None when the question counts nothing of ours."""
+    match = _COUNTED.search(inquiry.question.standalone)
+    counted = words(match[1] or match[2]) if match else []
+    head = counted[:4]
+    if any(w in _ROADMAPS for w in head[:3]) and not any(w.removesuffix("s") in UNITS for w in head):
+        return _count_roadmaps(inquiry)
+    unit = next((UNITS[w.removesuffix("s")] for w in head if w.removesuffix("s") in UNITS), "")
+    if unit:
+        found = _count_units(inquiry, unit)
+        if found:
+            return found
+    return _count_items(inquiry, head)
+
+
+def _count_roadmaps(inquiry: Inquiry) -> Outcome | None:
+    if inquiry.terms:
+        return answer_mentions(inquiry)
+    found = roadmaps(inquiry)
+    lines = [Line(f"**{inquiry.source_title(s)}**", (inquiry.span((s, 0)),), 1) for s in found]
+    intro = Line(f"There are {len(found)} roadmaps:", tuple(line.spans[0] for line in lines), counted=f"{len(found)} roadmaps")
+    return Draft((intro, *lines))
+
+
+def _count_units(inquiry: Inquiry, unit: str) -> Outcome | None:
+    """Weeks, months, phases, steps, sections of the roadmap or place in question."""
+    drafts: list[tuple[Line, ...]] = []
+    tops: list[Key] = list(inquiry.scope) or [(s, -1) for s in inquiry.sources]
+    for source, top in tops:
+        outline = inquiry.outline(source)
+        inside = set(outline.descendants(top)) if top >= 0 else set(range(len(outline.blocks)))
+        found = [i for i, _ in members(outline, unit) if i in inside]
+        if top < 0 and unit in GENERIC_UNITS and found and not inquiry.question.sources:
+            continue  # every roadmap has sections: which one is meant must be said
+        if unit == "section" and found:
+            outermost = min(outline.blocks[i].level for i in found)
+            found = [i for i in found if outline.blocks[i].level == outermost]
+        if found:
+            drafts.append(_counted(inquiry, (source, top), [(source, i) for i in found], unit))
+    return Draft(drafts[0]) if drafts else None
+
+
+def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple[Line, ...]:
+    name = inquiry.place(owner) if owner[1] >= 0 else f"**{inquiry.source_title(owner[0])}**"
+    many = noun if len(found) == 1 else f"{noun}s"
+    if len(found) > _SHOWN:
+        ends = found[0], found[-1]
+        text = f"{name} has {len(found)} {many}, from {inquiry.title(ends[0])} to {inquiry.title(ends[1])}."
+        return (Line(text, tuple(inquiry.span(k) for k in ends), counted=f"{len(found)} {many}"),)
+    spans = tuple(inquiry.span(k) for k in found)
+    intro = Line(f"{name} has {len(found)} {many}:", spans, counted=f"{len(found)} {many}")
+    return intro, *(Line(inquiry.title(k), (span,), 1) for k, span in zip(found, spans, strict=True))
+
+
+def _count_items(inquiry: Inquiry, head: list[str]) -> Outcome | None:
+    """Items of the list that the question is about: tasks of a week, books of a section, patterns."""
+    asked = {stem(w) for w in head}
+    links = any({stem(w) for w in FACETS[f]} & asked for f in LINK_FACETS if f in inquiry.question.facets)
+    best: tuple[float, Key] | None = None
+    for e in inquiry.ranked:
+        outline = inquiry.outline(e.source)
+        inner = [i for i in outline.children(e.block) if outline.blocks[i].kind in ("item", "heading")]
+        if len(inner) < 2:
+            continue
+        block = outline.blocks[e.block]
+        title = {stem(w) for w in words(f"{block.label} {block.title}")}
+        facet = inquiry.scout.facet(e.key)
+        fits = bool(title & asked) or (facet and facet in inquiry.question.facets)
+        score = e.score + (0.6 if fits else 0.0)
+        if best is None or score > best[0]:
+            best = score, e.key
+    if best is None or (inquiry.ranked and best[0] < inquiry.ranked[0].score - 0.45):
+        return None
+    key = best[1]
+    outline = inquiry.outline(key[0])
+    items = [i for i in outline.children(key[1]) if outline.blocks[i].kind in ("item", "heading")]
+    noun = " ".join(head[:1]) if head else "items"
+    if links:
+        items = [i for i in items if outline.links(i)] or items
+    lines = inquiry.list_of(key, f"{inquiry.place(key)} lists {len(items)} {noun}:", deepest=1)
+    first = Line(lines[0].text, lines[0].spans, counted=f"{len(items)} {noun}")
+    return Draft((first, *lines[1:]))

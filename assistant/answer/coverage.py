@@ -1,0 +1,94 @@
+"""Does an answer speak to what was asked? What it leaves open decides between answering and refusing."""
+
+import re
+
+from assistant.answer.draft import Draft, Refusal
+from assistant.answer.evidence import BESIDE, Key
+from assistant.answer.inquiry import Inquiry
+from assistant.query import Ask, MissingPlace, Term
+
+# Below this share of the subject (weighted by rarity) an answer needs to fit by meaning.
+SHARE = 0.5
+# Cosine of question and best block from which a rewording counts as the same subject.
+MEANING = 0.42
+# Even with its words covered, a question whose meaning is far from every block is about something else.
+MEANING_FLOOR = 0.2
+_STRICT = (Ask.REASON,)
+
+
+def lacking(inquiry: Inquiry, draft: Draft) -> tuple[Term, ...]:
+    """Subject words that neither the cited blocks nor their surroundings hold."""
+    keys = _cited(inquiry, draft)
+    missing = []
+    for term in inquiry.terms:
+        if any(inquiry.scout.covered(key).get(term.word, 0.0) >= BESIDE for key in keys):
+            continue
+        if any(s in _source_words(inquiry, key[0]) for key in keys for option in term.alternatives for s in option):
+            continue
+        missing.append(term)
+    return tuple(missing)
+
+
+def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
+    """A refusal when the draft misses the point of the question, None when it may be shown."""
+    missing = lacking(inquiry, draft)
+    if not missing and (inquiry.scope or not inquiry.terms):
+        return None
+    names = [t for t in missing if t.specific and not t.known]
+    if names:
+        said = _join([t.word for t in names])
+        return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
+    attributes = [t for t in missing if t.attribute]
+    if attributes:
+        return Refusal("The roadmaps do not say that.", attributes[0].word)
+    elsewhere = [t for t in missing if t.specific]
+    if elsewhere and (inquiry.scope or inquiry.question.sources):
+        where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
+        return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))
+    total = sum(inquiry.scout.rarity[t.word] for t in inquiry.terms) or 1.0
+    share = 1.0 - sum(inquiry.scout.rarity[t.word] for t in missing) / total
+    meaning = max((inquiry.scout.meaning.get(k, 0.0) for k in _cited(inquiry, draft)), default=0.0)
+    bar = 0.7 if inquiry.question.ask in _STRICT else SHARE
+    if share < bar and meaning < MEANING and not (inquiry.scope and share > 0.2):
+        return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in missing]))
+    if meaning < MEANING_FLOOR and not inquiry.scope and len(inquiry.terms) > 1:
+        return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in inquiry.terms]))
+    return None
+
+
+def missing_place(missing: MissingPlace, title: str) -> Refusal:
+    """There is no such week, month or section: what there is instead."""
+    asked = f"{missing.unit} {missing.number}".strip()
+    if missing.first:
+        return Refusal(f"There is no {asked} in the {title}: it runs from “{missing.first}” to “{missing.last}”.", asked)
+    where = f"the {title}" if title else "the roadmaps"
+    return Refusal(f"There is no {asked} in {where}.", asked)
+
+
+def _cited(inquiry: Inquiry, draft: Draft) -> list[Key]:
+    """The blocks that the draft's spans start in."""
+    found: list[Key] = []
+    for line in draft.lines:
+        for span in line.spans:
+            key = (span.source, inquiry.outline(span.source).at(span.start))
+            if key not in found:
+                found.append(key)
+    return found
+
+
+def _source_words(inquiry: Inquiry, source: str) -> frozenset[str]:
+    """Stems of a source's title, names and summary: a question may repeat them."""
+    return inquiry.scout.source_words(source)
+
+
+def _as_typed(inquiry: Inquiry, terms: list[Term]) -> str:
+    """The words as the question spells them."""
+    found = []
+    for term in terms:
+        match = re.search(rf"\b{re.escape(term.word)}\b", inquiry.question.text, re.IGNORECASE)
+        found.append(match[0] if match else term.word)
+    return _join(found)
+
+
+def _join(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]

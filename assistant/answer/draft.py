@@ -1,0 +1,123 @@
+"""An answer before it is text: lines with the spans they rest on. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assistant.documents import Citation
+from assistant.outline import Outline
+
+_END = re.compile(r"([.!?:]?)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a source that a line rests on; end exclusive."""
+
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement, or one list item at `depth` 1 or deeper; without spans it is a note about the sources."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    depth: int = 0
+    counted: str = ""  # what was counted in the spans, as words a reader can check ("6 tasks")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A cited answer: lines in order."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An honest "the roadmaps do not say": the reason as one sentence, and what was asked for in vain."""
+
+    text: str
+    lacking: str = ""
+
+
+Outcome = Draft | Refusal
+
+
+def block_span(outline: Outline, block: int, *, whole: bool = False) -> Span:
+    """The span of a block's own text, or with everything beneath it."""
+    entry = outline.blocks[block]
+    return Span(outline.document.source.id, entry.start, entry.extent if whole else entry.end)
+
+
+def number_spans(lines: Iterable[Line]) -> dict[Span, int]:
+    """Citation numbers in order of first use; a span is numbered once."""
+    numbers: dict[Span, int] = {}
+    for line in lines:
+        for span in line.spans:
+            numbers.setdefault(span, len(numbers) + 1)
+    return numbers
+
+
+def render(lines: Iterable[Line]) -> str:
+    """Markdown: statements as paragraphs, items as lists, markers before the final mark of each line."""
+    lines = tuple(lines)
+    numbers = number_spans(lines)
+    parts: list[str] = []
+    for position, line in enumerate(lines):
+        text = with_markers(line.text, [numbers[s] for s in line.spans])
+        if line.depth:
+            text = "  " * (line.depth - 1) + "- " + text
+        if position:
+            parts.append("\n" if line.depth and lines[position - 1].depth else "\n\n")
+        parts.append(text)
+    return "".join(parts)
+
+
+def with_markers(text: str, numbers: Iterable[int]) -> str:
+    """`[n]` markers after the last word, before a closing full stop or colon."""
+    markers = "".join(f"[{n}]" for n in dict.fromkeys(numbers))
+    if not markers:
+        return text
+    match = _END.search(text)
+    mark = match[1] if match else ""
+    body = text[: match.start()] if match else text
+    return f"{body} {markers}{mark}"
+
+
+def fit(lines: tuple[Line, ...], limit: int) -> tuple[Line, ...]:
+    """As many leading lines as render within `limit` characters; a closing item says how many were left out."""
+    if len(render(lines)) <= limit:
+        return lines
+    for kept in range(len(lines) - 1, 0, -1):
+        left_out = sum(1 for line in lines[kept:] if line.depth)
+        more = (Line(f"… and {left_out} more in the cited section.", lines[0].spans, 1),) if left_out else ()
+        shortened = (*lines[:kept], *more)
+        if len(render(shortened)) <= limit:
+            return shortened
+    return (Line(lines[0].text[: limit - 20].rsplit(" ", 1)[0] + " …", lines[0].spans),)
+
+
+def cite(lines: Iterable[Line], outlines: Mapping[str, Outline]) -> tuple[Citation, ...]:
+    """The citations behind the markers of `render`, in number order."""
+    found = []
+    for span, number in number_spans(lines).items():
+        document = outlines[span.source].document
+        block = outlines[span.source].at(span.start)
+        found.append(
+            Citation(
+                n=number,
+                source=span.source,
+                kind=document.source.kind,
+                title=document.source.title,
+                heading_path=outlines[span.source].heading_path(block) if block >= 0 else (),
+                url=document.source.url,
+                quote=document.text[span.start : span.end],
+                start=span.start,
+                end=span.end,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,170 @@
+"""How well each block of the sources answers a question: its words, where it stands, its meaning."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.index import Index
+from assistant.keywords import stem, words
+from assistant.outline import Outline
+from assistant.query import Question, Term
+from assistant.query.lexicon import facet_of
+
+Key = tuple[str, int]  # source id, block index
+
+# How much a term counts by where it stands relative to the block.
+OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
+# A word that no source has is as rare as can be, but one such word alone must not sink a paraphrase.
+UNKNOWN_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One block and how well it fits; `covered` maps a term's word to the weight of its best place."""
+
+    source: str
+    block: int
+    score: float
+    lexical: float  # covered share of the question's terms, 0..1, weighted by rarity
+    meaning: float  # cosine of question and block
+    covered: Mapping[str, float]
+
+    @property
+    def key(self) -> Key:
+        return self.source, self.block
+
+
+class BlockTable:
+    """Where every stem stands among the blocks of one index; built once a generation."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.postings: dict[str, set[Key]] = defaultdict(set)
+        self.own: dict[Key, frozenset[str]] = {}
+        for source, outline in index.outlines.items():
+            for number, block in enumerate(outline.blocks):
+                stems = frozenset(stem(w) for w in words(f"{block.label} {block.title}"))
+                self.own[source, number] = stems
+                for s in stems:
+                    self.postings[s].add((source, number))
+        self._scored: tuple[Key, ...] = tuple(index.block_rows)
+        self._rarity: dict[str, float] = {}
+
+    def rarity(self, term: Term) -> float:
+        """Inverse document frequency over passages, of the most common alternative that stands anywhere."""
+        total = max(len(self.index.chunks), 1)
+        if not term.known:
+            return math.log(1 + total / 0.5) * UNKNOWN_SHARE
+        return min(
+            max(self._stem_rarity(s, total) for s in option)
+            for option in term.alternatives
+            if all(s in self.postings for s in option)
+        ) if any(all(s in self.postings for s in option) for option in term.alternatives) else math.log(1 + total)
+
+    def _stem_rarity(self, s: str, total: int) -> float:
+        if s not in self._rarity:
+            count = int(np.count_nonzero(self.index.keyword_scores([s])))
+            self._rarity[s] = math.log(1 + (total - count + 0.5) / (count + 0.5))
+        return self._rarity[s]
+
+    def holding(self, term: Term) -> set[Key]:
+        """Blocks whose own words hold the term."""
+        found: set[Key] = set()
+        for option in term.alternatives:
+            held = [self.postings.get(s, set()) for s in option]
+            found |= set.intersection(*held) if held else set()
+        return found
+
+    def meanings(self, vector: NDArray[np.float32]) -> Mapping[Key, float]:
+        """Cosine of the question to every block that has a vector."""
+        if not self._scored:
+            return {}
+        return dict(zip(self._scored, (self.index.block_vectors @ vector).tolist(), strict=True))
+
+
+class Scout:
+    """Rates blocks for one question."""
+
+    def __init__(self, table: BlockTable, question: Question, vector: NDArray[np.float32]) -> None:
+        self.index = table.index
+        self.question = question
+        self._table = table
+        self.rarity = {t.word: table.rarity(t) for t in question.terms}
+        self.total = sum(self.rarity.values()) or 1.0
+        self.meaning = table.meanings(vector)
+        self._covered: dict[Key, dict[str, float]] = defaultdict(dict)
+        for term in question.terms:
+            self._spread(term)
+
+    def outline(self, source: str) -> Outline:
+        return self.index.outlines[source]
+
+    def covered(self, key: Key) -> Mapping[str, float]:
+        """For each term found in or around the block, the weight of the best place it stands in."""
+        return self._covered.get(key, {})
+
+    def holds(self, word: str, key: Key) -> bool:
+        """Whether the term stands in the block, beneath it, or in what it directly belongs to."""
+        return self.covered(key).get(word, 0.0) >= BENEATH
+
+    def rate(self, key: Key) -> Evidence:
+        covered = self.covered(key)
+        lexical = sum(self.rarity[w] * weight for w, weight in covered.items()) / self.total
+        meaning = self.meaning.get(key, 0.0)
+        return Evidence(*key, lexical + meaning, lexical, meaning, covered)
+
+    def rank(self, sources: Iterable[str], within: Sequence[Key] = ()) -> list[Evidence]:
+        """All blocks of these sources (in and beneath one of `within`, where given), best first."""
+        found = [self.rate(key) for key in self._candidates(sources, within)]
+        return sorted(found, key=lambda e: (-e.score, e.source, e.block))
+
+    def facet(self, key: Key) -> str:
+        """The facet of the label the block stands under, "" without one."""
+        return facet_of(self.outline(key[0]).label_of(key[1]))
+
+    def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterable[Key]:
+        if within:
+            for source, top in within:
+                yield source, top
+                yield from ((source, block) for block in self.outline(source).descendants(top))
+            return
+        for source in sources:
+            for block in range(len(self.outline(source).blocks)):
+                if self.outline(source).blocks[block].level:
+                    yield source, block
+
+    def _spread(self, term: Term) -> None:
+        """A term counts where it stands, and less for what lies beneath, above and beside."""
+        for source, number in self._table.holding(term):
+            outline = self.outline(source)
+            block = outline.blocks[number]
+            self._note(term, (source, number), OWN)
+            beneath = HEADING if block.kind == "heading" else PARENT
+            for child in outline.descendants(number):
+                near = outline.heading_of(child) == number or block.kind != "heading"
+                own_section = outline.blocks[child].kind == "heading" and outline.blocks[child].parent == number
+                self._note(term, (source, child), beneath if near and not own_section else UPPER)
+            above = outline.ancestors(number)
+            section = next((i for i in (number, *above) if outline.blocks[i].kind == "heading"), -1)
+            for container in above:
+                inner = outline.blocks[container].kind != "heading" or container == section
+                if outline.blocks[container].level:
+                    self._note(term, (source, container), BENEATH if inner else UPPER)
+            if section >= 0 and block.kind != "heading":
+                for other in outline.descendants(section):
+                    self._note(term, (source, other), BESIDE)
+
+    def _note(self, term: Term, key: Key, weight: float) -> None:
+        held = self._covered[key]
+        if held.get(term.word, 0.0) < weight:
+            held[term.word] = weight
+
+    def source_words(self, source: str) -> frozenset[str]:
+        """Stems of a source's title, other names, summary and audience."""
+        entry = self.outline(source).document.source
+        text = " ".join((entry.title, *entry.aliases, entry.summary, entry.audience))
+        return frozenset(stem(w) for w in words(text))

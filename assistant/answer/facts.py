@@ -1,0 +1,190 @@
+"""Facts, lists, definitions, reasons and people: the best supported block, as much of it as was asked."""
+
+import re
+
+from assistant.answer.draft import Draft, Line, Outcome, Refusal
+from assistant.answer.evidence import BENEATH, OWN, Evidence, Key
+from assistant.answer.inquiry import Inquiry
+from assistant.query import Ask
+from assistant.query.lexicon import FACETS, LINK_FACETS
+
+# A labelled block answers "which project ...?" when its section is about as relevant as the best block's.
+FACET_SLACK = 0.55
+# Blocks this close to the best one say the same thing elsewhere.
+EQUAL = 0.12
+_BY = re.compile(r"\b(?:by|edited by|from)\s+[A-Z]")
+_CAUSE = re.compile(
+    r"\b(?:because|since|so that|so|therefore|thus|in order to|otherwise|essential|crucial|critical|vital|important"
+    r"|needed|need|matters?|depends?|presupposes?|makes? it|ensures?|enables?|needs?|must|cannot|without)\b",
+    re.IGNORECASE,
+)
+_VERBAL = re.compile(r"\b(?:is|are|means?|was|has|have|packages?|uses?|describes?|refers?|provides?|turns?|stands?)\b")
+_PLURAL = re.compile(r"\b(?:all|list|every|each|which \w+s|what are|what \w+s)\b", re.IGNORECASE)
+
+
+def answer_fact(inquiry: Inquiry) -> Outcome | None:
+    """The fact, list or section that the question asks for; None when nothing stands out."""
+    best = _best(inquiry)
+    if best is None:
+        return None
+    labelled = _labelled(inquiry, best)
+    if labelled is not None:
+        return _tell(inquiry, labelled, alone=True)
+    return _tell(inquiry, best.key)
+
+
+def answer_person(inquiry: Inquiry) -> Outcome | None:
+    """Who wrote or edited it: only a block that says "by"."""
+    best = _best(inquiry)
+    if best is None:
+        return None
+    named = [e for e in inquiry.ranked[:40] if _BY.search(_text(inquiry, e.key)) and e.score >= best.score - FACET_SLACK]
+    named = [e for e in named if e.lexical >= 0.3 or e.meaning >= 0.5]
+    if not named:
+        return Refusal("The roadmaps do not say who that is.", "who")
+    top = [e for e in named if e.score >= named[0].score - EQUAL / 2][:3]
+    return Draft(tuple(inquiry.statement(e.key) for e in top))
+
+
+def answer_reason(inquiry: Inquiry) -> Outcome | None:
+    """A stated reason: a block labelled "Why ...", else a sentence that gives a cause."""
+    best = _best(inquiry)
+    if best is None:
+        return None
+    reasons = [e for e in inquiry.ranked if inquiry.scout.facet(e.key) == "why"]
+    causes = [
+        e
+        for e in inquiry.ranked[:60]
+        if _is_prose(inquiry, e.key) and _CAUSE.search(_text(inquiry, e.key)) and e.lexical >= 0.4
+    ]
+    ranked = sorted((*reasons, *causes), key=lambda e: -(e.score + (0.25 if e in reasons else 0.0)))
+    if not ranked or ranked[0].score < best.score - FACET_SLACK:
+        return Refusal("The roadmaps do not give a reason for that.", "why")
+    return Draft((inquiry.statement(ranked[0].key),))
+
+
+def answer_definition(inquiry: Inquiry) -> Outcome | None:
+    """A sentence that says what it is; where it is only named, that it is named and where."""
+    best = _best(inquiry)
+    if best is None:
+        return None
+    prose = [
+        e
+        for e in inquiry.ranked[:40]
+        if _is_prose(inquiry, e.key)
+        and _VERBAL.search(_text(inquiry, e.key))
+        and max(e.covered.values(), default=0.0) >= OWN
+        and e.score >= best.score - 0.35
+    ]
+    if inquiry.scope or not inquiry.question.terms:
+        return answer_fact(inquiry)
+    if prose:
+        return Draft((inquiry.statement(prose[0].key),))
+    holding = [e for e in inquiry.ranked[:40] if e.lexical >= 0.85 and max(e.covered.values(), default=0.0) >= OWN]
+    if not holding:
+        return answer_fact(inquiry)
+    lines: list[Line] = []
+    for e in holding:
+        if e.source not in {span.source for line in lines for span in line.spans}:
+            lines.append(inquiry.statement(e.key))
+    word = " ".join(t.word for t in inquiry.terms)
+    note = Line(f"The roadmaps name {word} but do not explain it further.")
+    return Draft((*lines[:3], note))
+
+
+def _best(inquiry: Inquiry) -> Evidence | None:
+    return inquiry.ranked[0] if inquiry.ranked else None
+
+
+def _text(inquiry: Inquiry, key: Key) -> str:
+    return inquiry.outline(key[0]).text(key[1])
+
+
+def _is_prose(inquiry: Inquiry, key: Key) -> bool:
+    block = inquiry.outline(key[0]).blocks[key[1]]
+    return block.kind in ("paragraph", "item") and len(block.title.split()) >= 6
+
+
+def _labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
+    """The labelled block that the question asks for ("the project", "its objective"), in the best section."""
+    facets = inquiry.question.facets
+    if not facets:
+        return None
+    found = [
+        e
+        for e in inquiry.ranked
+        if inquiry.scout.facet(e.key) in facets and (inquiry.scope or e.score >= best.score - FACET_SLACK)
+    ]
+    if not found:
+        return None
+    ordered = sorted(found, key=lambda e: (facets.index(inquiry.scout.facet(e.key)) if inquiry.scope and not inquiry.question.terms else 0, -e.score))
+    top = ordered[0]
+    container = _container(inquiry, top)
+    return container or top.key
+
+
+def _container(inquiry: Inquiry, evidence: Evidence) -> Key | None:
+    """The labelled item above, when the question fits all that lies beneath it as well as this one."""
+    outline = inquiry.outline(evidence.source)
+    parent = outline.blocks[evidence.block].parent
+    if parent < 0 or outline.blocks[parent].kind == "heading":
+        return None
+    above = inquiry.scout.rate((evidence.source, parent))
+    return above.key if above.lexical >= evidence.lexical - 0.15 else None
+
+
+def _tell(inquiry: Inquiry, key: Key, *, alone: bool = False) -> Draft:
+    """A block in the form it has: a section, a list or a statement."""
+    outline = inquiry.outline(key[0])
+    block = outline.blocks[key[1]]
+    wants_list = inquiry.question.ask is Ask.LIST
+    if block.kind == "heading":
+        has_labels = any(outline.blocks[i].label for i in outline.children(key[1]))
+        if wants_list and not has_labels and outline.children(key[1]):
+            return Draft(inquiry.list_of(key))
+        return Draft(inquiry.summary(key))
+    items = [i for i in outline.children(key[1]) if outline.blocks[i].kind == "item"]
+    if items:
+        return Draft(inquiry.list_of(key) if len(items) > 1 else (inquiry.statement(key),))
+    if not alone:
+        evidence = inquiry.scout.rate(key)
+        own = [w for w, weight in evidence.covered.items() if weight >= OWN]
+        if not own and evidence.covered and (wider := _wider(inquiry, key)):
+            return _tell(inquiry, wider, alone=True)
+    lines = [inquiry.statement(key)]
+    if not alone:
+        lines += [inquiry.statement(k, lead=k[0] != key[0] or inquiry.section(k) != inquiry.section(key)) for k in _equals(inquiry, key)]
+    return Draft(tuple(lines))
+
+
+def _wider(inquiry: Inquiry, key: Key) -> Key | None:
+    """The item above whose list this block is part of; the section where there is none."""
+    outline = inquiry.outline(key[0])
+    parent = outline.blocks[key[1]].parent
+    if parent < 0:
+        return None
+    rated = inquiry.scout.rate((key[0], parent))
+    return rated.key if rated.lexical >= inquiry.scout.rate(key).lexical - 0.1 else None
+
+
+def _equals(inquiry: Inquiry, key: Key) -> list[Key]:
+    """Up to two further blocks that fit about as well and say something of their own."""
+    first = inquiry.scout.rate(key)
+    found: list[Key] = []
+    for e in inquiry.ranked:
+        block = inquiry.outline(e.source).blocks[e.block]
+        if e.key == key or block.kind == "heading" or e.score < first.score - EQUAL or len(found) == 2:
+            continue
+        if e.lexical < first.lexical - 0.05 or max(e.covered.values(), default=0.0) < BENEATH:
+            continue
+        if inquiry.outline(e.source).children(e.block) or inquiry.scout.facet(e.key) in LINK_FACETS - {"course"}:
+            continue
+        found.append(e.key)
+    return found
+
+
+def wants_all(inquiry: Inquiry) -> bool:
+    """Whether the wording asks for several things."""
+    return bool(_PLURAL.search(inquiry.question.standalone)) or any(
+        w.endswith("s") for f in inquiry.question.facets for w in FACETS[f] if w in inquiry.question.standalone.lower().split()
+    )

@@ -1,0 +1,165 @@
+"""Where something stands, and what comes before or after it."""
+
+from collections.abc import Iterator
+
+from assistant.answer.draft import Draft, Line, Outcome, Refusal
+from assistant.answer.evidence import BENEATH, Evidence, Key
+from assistant.answer.inquiry import Inquiry
+from assistant.query.lexicon import GENERIC_UNITS
+from assistant.query.places import members
+from assistant.query.understand import following
+from assistant.query import Place
+
+# A second place is named too when it fits nearly as well as the best one.
+CLOSE = 0.1
+MAX_PLACES = 4
+
+
+def answer_place(inquiry: Inquiry) -> Outcome | None:
+    """The week, month or section that covers the subject."""
+    unit = inquiry.question.unit
+    sections = list(_sections(inquiry, unit))
+    if not sections and unit and inquiry.question.sources:
+        return Refusal(f"{inquiry.source_title(inquiry.sources[0])} is not divided into {unit}s.", unit)
+    if not sections:
+        return None
+    rated = sorted(((_fit(inquiry, key), key) for key in sections), key=lambda r: -r[0][0])
+    best = rated[0][0][0]
+    if best <= 0:
+        return None
+    kept = [(found, key) for (score, found), key in rated if score >= best - CLOSE][:MAX_PLACES]
+    if not unit:
+        kept = _one_a_source(kept)
+    lines = []
+    for evidence, key in kept:
+        spans = [inquiry.span(key)]
+        if evidence and evidence.key != key:
+            spans.append(inquiry.span(evidence.key))
+        lines.append(Line(f"{inquiry.place(key)} covers it.", tuple(spans)))
+    return Draft(tuple(lines))
+
+
+def answer_order(inquiry: Inquiry) -> Outcome | None:
+    """What comes before or after a place or topic; None when the question is not about that."""
+    question = inquiry.question
+    pair = _two_places(inquiry)
+    if pair is not None:
+        return pair
+    anchor = _anchor(inquiry)
+    if anchor is None:
+        return None
+    labelled = _builds_on(inquiry, anchor) if question.offset < 0 else None
+    if labelled is not None and (not question.unit or "builds on" in question.facets):
+        return Draft((inquiry.statement(labelled),))
+    if not question.offset:
+        return None
+    outline = inquiry.outline(anchor[0])
+    target = following(outline, Place(*anchor, question.unit), question.offset)
+    word = "after" if question.offset > 0 else "before"
+    if target < 0:
+        return Refusal(f"Nothing comes {word} {inquiry.section_name(anchor)} in {inquiry.source_title(anchor[0])}.", word)
+    there = (anchor[0], target)
+    line = Line(
+        f"{inquiry.place(there)} comes right {word} {inquiry.section_name(anchor)}.",
+        (inquiry.span(there), inquiry.span(anchor)),
+    )
+    rest = inquiry.summary(there)[:1] if not question.facets else _facet_lines(inquiry, there)
+    return Draft((line, *rest))
+
+
+def _facet_lines(inquiry: Inquiry, section: Key) -> tuple[Line, ...]:
+    """The labelled parts that were asked for in a section found by order."""
+    for child in inquiry.outline(section[0]).children(section[1]):
+        key = (section[0], child)
+        if inquiry.scout.facet(key) in inquiry.question.facets:
+            if inquiry.outline(section[0]).children(child):
+                return inquiry.list_of(key)
+            return (inquiry.statement(key),)
+    return ()
+
+
+def _sections(inquiry: Inquiry, unit: str) -> Iterator[Key]:
+    """Candidate sections: those of the unit asked for, or all that hold content of their own."""
+    for source in inquiry.sources:
+        outline = inquiry.outline(source)
+        if unit and unit not in GENERIC_UNITS:
+            indices = [i for i, _ in members(outline, unit)]
+        else:
+            indices = [
+                i
+                for i, b in enumerate(outline.blocks)
+                if b.kind == "heading" and b.level and not any(outline.blocks[c].kind == "heading" for c in outline.children(i))
+            ]
+        if inquiry.scope:
+            inside = {d for s, top in inquiry.scope if s == source for d in (top, *outline.descendants(top))}
+            above = {a for s, top in inquiry.scope if s == source for a in outline.ancestors(top)}
+            indices = [i for i in indices if i in inside or (i in above and unit)]
+        yield from ((source, i) for i in indices)
+
+
+def _fit(inquiry: Inquiry, key: Key) -> tuple[float, Evidence | None]:
+    """How well a section covers the subject: its best block, more when its title names the subject."""
+    outline = inquiry.outline(key[0])
+    own = inquiry.scout.rate(key)
+    inner = [inquiry.scout.rate((key[0], i)) for i in outline.descendants(key[1])]
+    best = max((own, *inner), key=lambda e: e.score)
+    titled = sum(inquiry.scout.rarity[w] for w, weight in own.covered.items() if weight >= 1.0) / inquiry.scout.total
+    return best.score + 0.4 * titled + 0.2 * own.meaning, best
+
+
+def _one_a_source(kept: list[tuple[Evidence | None, Key]]) -> list[tuple[Evidence | None, Key]]:
+    seen: set[str] = set()
+    return [(e, k) for e, k in kept if not (k[0] in seen or seen.add(k[0]))]  # type: ignore[func-returns-value]
+
+
+def _anchor(inquiry: Inquiry) -> Key | None:
+    """The section that the order question starts from: the one named, else the one about the subject."""
+    if inquiry.scope:
+        return inquiry.scope[0]
+    if not inquiry.question.terms:
+        return None
+    unit = inquiry.question.unit
+    candidates = list(_sections(inquiry, unit)) or list(_sections(inquiry, ""))
+    ordered = [k for k in candidates if _ordered(inquiry, k)]
+    rated = sorted(((_fit(inquiry, k)[0], k) for k in ordered), key=lambda r: -r[0])
+    return rated[0][1] if rated else None
+
+
+def _ordered(inquiry: Inquiry, key: Key) -> bool:
+    """Whether a section is a step of an order: numbered among siblings of a plan or sequence."""
+    outline = inquiry.outline(key[0])
+    return any(key[1] == i for unit in ("week", "month", "phase", "step") for i, _ in members(outline, unit))
+
+
+def _builds_on(inquiry: Inquiry, anchor: Key) -> Key | None:
+    for child in inquiry.outline(anchor[0]).children(anchor[1]):
+        if inquiry.scout.facet((anchor[0], child)) == "builds on":
+            return anchor[0], child
+    return None
+
+
+def _two_places(inquiry: Inquiry) -> Outcome | None:
+    """"Does A come before or after B?": the first places of both, in one source."""
+    names = [t for t in inquiry.terms if t.specific]
+    wording = inquiry.question.standalone.lower()
+    if len(names) != 2 or inquiry.scope or not ("before" in wording or "after" in wording or "first" in wording):
+        return None
+    for source in inquiry.sources:
+        outline = inquiry.outline(source)
+        found = []
+        for term in names:
+            holding = [
+                i
+                for unit in ("week", "step")
+                for i, _ in members(outline, unit)
+                if any(inquiry.scout.covered((source, d)).get(term.word, 0) >= BENEATH for d in (i, *outline.descendants(i)))
+            ]
+            titled = [i for i in holding if inquiry.scout.covered((source, i)).get(term.word, 0) >= 1.0]
+            found.append((titled or holding or [-1])[0])
+        first, second = found
+        if -1 in found or first == second:
+            continue
+        word = "before" if first < second else "after"
+        text = f"{inquiry.place((source, first))} comes {word} **{inquiry.title((source, second))}**."
+        return Draft((Line(text, (inquiry.span((source, first)), inquiry.span((source, second)))),))
+    return None

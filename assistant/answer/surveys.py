@@ -1,0 +1,107 @@
+"""Across the roadmaps: which mention a subject, and what each says about it."""
+
+import re
+
+from assistant.answer.draft import Draft, Line, Outcome, Refusal
+from assistant.answer.evidence import BENEATH, Evidence
+from assistant.answer.inquiry import Inquiry
+
+_NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
+_NUMBERS = "no one two three four five six seven eight nine ten".split()
+
+
+def answer_mentions(inquiry: Inquiry) -> Outcome | None:
+    """The roadmaps that mention the subject, each with its place."""
+    found = {source: e for source in roadmaps(inquiry) if (e := _mention(inquiry, source))}
+    if not inquiry.terms:
+        return None
+    subject = " ".join(t.word for t in inquiry.terms)
+    if not found:
+        return Refusal(f"None of the roadmaps mentions {subject}.", subject)
+    lines = [
+        Line(f"**{inquiry.source_title(source)}**: {inquiry.section_name(inquiry.section(e.key))}, {inquiry.words(e.key).rstrip('.')}", (inquiry.span(e.key),), 1)
+        for source, e in found.items()
+    ]
+    count, total = len(found), len(roadmaps(inquiry))
+    intro = f"{_number(count).capitalize()} of the {_number(total)} roadmaps {'mentions' if count == 1 else 'mention'} it:"
+    if _NOT.search(inquiry.question.standalone):
+        others = [inquiry.source_title(s) for s in roadmaps(inquiry) if s not in found]
+        said = f"Not in: {', '.join(others)}." if others else "There is no roadmap that leaves it out."
+        return Draft((Line(said), Line(intro, tuple(line.spans[0] for line in lines)), *lines))
+    return Draft((Line(intro, tuple(line.spans[0] for line in lines)), *lines))
+
+
+def answer_comparison(inquiry: Inquiry) -> Outcome | None:
+    """What each roadmap says about the subject, and which say nothing."""
+    if not inquiry.terms and not inquiry.question.facets:
+        return None
+    chosen = [s for s in inquiry.sources if s in inquiry.question.sources] or roadmaps(inquiry)
+    lines: list[Line] = []
+    silent: list[str] = []
+    best = max((e.score for e in inquiry.ranked[:1]), default=0.0)
+    for source in chosen:
+        found = _best_of(inquiry, source, best)
+        if not found:
+            silent.append(source)
+            continue
+        for e in found:
+            text = f"**{inquiry.source_title(source)}**, {inquiry.section_name(inquiry.section(e.key))}: {_said(inquiry, e)}"
+            lines.append(Line(text, (inquiry.span(e.key, whole=bool(inquiry.inline_items(e.key))),), 1))
+    if not lines:
+        return None
+    note = [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")] if silent else []
+    return Draft((*lines, *note))
+
+
+def roadmaps(inquiry: Inquiry) -> list[str]:
+    """The roadmaps in scope; where there are none (a user's own library), every source."""
+    found = [s for s in inquiry.sources if inquiry.outline(s).document.source.kind == "roadmap"]
+    return found or list(inquiry.sources)
+
+
+def _mention(inquiry: Inquiry, source: str) -> Evidence | None:
+    """The block of a source that names the whole subject, the shortest way."""
+    needed = [t.word for t in inquiry.terms]
+    if not needed:
+        return None
+    rated = [
+        e
+        for e in inquiry.scout.rank([source])
+        if all(e.covered.get(w, 0.0) >= BENEATH for w in needed) and any(e.covered[w] >= 1.0 for w in needed)
+    ]
+    return rated[0] if rated else None
+
+
+def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
+    """The one or two blocks by which a source speaks to the subject."""
+    ranked = inquiry.scout.rank([source])
+    facets = inquiry.question.facets
+    if facets:
+        labelled = [e for e in ranked if inquiry.scout.facet(e.key) in facets]
+        if labelled and labelled[0].score >= ranked[0].score - 0.5:
+            ranked = labelled
+    usable = [e for e in ranked if e.lexical >= 0.45 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
+    told: list[Evidence] = []
+    for e in usable:
+        if told and e.score < told[0].score - 0.15:
+            break
+        if all(inquiry.section(e.key) != inquiry.section(t.key) for t in told):
+            told.append(e)
+        if len(told) == 2:
+            break
+    return told
+
+
+def _said(inquiry: Inquiry, evidence: Evidence) -> str:
+    outline = inquiry.outline(evidence.source)
+    if outline.blocks[evidence.block].kind == "heading":
+        inner = [outline.blocks[i] for i in outline.children(evidence.block)]
+        text = "; ".join(f"{b.label}: {b.title}" if b.label else b.title for b in inner[:4] if b.title)
+        return text or outline.blocks[evidence.block].title
+    items = inquiry.inline_items(evidence.key)
+    words = inquiry.words(evidence.key)
+    return f"{words.rstrip(':')}: {items}" if items else words
+
+
+def _number(n: int) -> str:
+    return _NUMBERS[n] if n < len(_NUMBERS) else str(n)

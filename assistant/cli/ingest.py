@@ -1,0 +1,7 @@
+"""Coming."""
+
+import typer
+
+
+def ingest(ctx: typer.Context) -> None:
+    """Coming."""

@@ -1,0 +1,7 @@
+"""Coming."""
+
+import typer
+
+
+def status(ctx: typer.Context) -> None:
+    """Coming."""

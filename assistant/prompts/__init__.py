@@ -1,0 +1,1 @@
+"""The prompts of the chat model, one Markdown file each; `assistant.prompting` loads them."""

@@ -1,0 +1,89 @@
+"""Follow-ups: what "there", "that week" or "what about the 2024 roadmap?" take over from earlier turns."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.documents import Exchange
+from assistant.keywords import words
+from assistant.outline import Outline
+from assistant.query.question import Place
+
+_POINTING = re.compile(
+    r"\b(?:there|that|it|its|they|them|their|this|those|these|then|same|former|latter|he|she|his|her|one|ones|here"
+    r"|both|above|afterwards|after that|before that|next one|the (?:week|month|step|phase|section|one) (?:after|before)"
+    r"|the (?:following|next|previous|preceding) (?:week|month|step|phase|section|one)|so)\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^\W*(?:(?:thanks?|thank you|thx|great|nice|cool|ok|okay|good|perfect|got it|i see)\W+)*(?:and|also|but|or|so|ok|okay|then|what about|how about|what else|anything else|more|why|any|links?|sources?"
+    r"|tell me more|more details?|go on|which one|which ones|the same|now|next)\b",
+    re.IGNORECASE,
+)
+_SWAP = re.compile(r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b", re.IGNORECASE)
+_SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
+_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
+_CITATION = re.compile(r"\s*\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a follow-up takes over."""
+
+    previous: str  # the last question that stood on its own
+    swap: bool  # "what about X": the previous question with X in place of its own subject
+    places: tuple[Place, ...] = ()  # sections that the last answer was about
+    answer: str = ""
+    fresh: str = ""  # the words of a short last answer that its question did not have
+
+
+def depends(text: str, subject_words: int) -> bool:
+    """Whether a question leans on what was said before; `subject_words` counts its own subject's words."""
+    if _OPENING.match(text):
+        return True
+    return bool(_POINTING.search(text)) or subject_words == 0
+
+
+def carry(text: str, history: Sequence[Exchange], outlines: Mapping[str, Outline]) -> Carried:
+    """What the last exchanges hand on; a chain of follow-ups is followed back to its first question."""
+    last = history[-1]
+    previous = last.question
+    for exchange in reversed(history[:-1]):
+        if not _OPENING.match(previous):
+            break
+        previous = exchange.question
+    answer = _CITATION.sub("", last.answer)
+    asked = _squeeze(last.question)
+    places = _places_in(answer, outlines)
+    # what the answer added is what "that" points at: sections the question had not named come first
+    new = tuple(p for p in places if _squeeze(outlines[p.source].blocks[p.block].title) not in asked)
+    known = set(words(last.question))
+    fresh = " ".join(w for w in re.findall(r"[\w+#./-]+", answer) if w.lower() not in known)
+    short = fresh if len(fresh) <= _SHORT_ANSWER else ""
+    return Carried(previous, bool(_SWAP.match(text)), new or places, answer, short)
+
+
+def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...]:
+    """Sections whose whole title stands in the answer, the first named first, inner ones before outer."""
+    lowered = _squeeze(answer)
+    found: list[tuple[int, int, Place]] = []
+    for source, outline in outlines.items():
+        for index, block in enumerate(outline.blocks):
+            title = _NUMBER.sub("", _squeeze(block.title))
+            if block.kind != "heading" or len(title) < 6 or block.level == 0:
+                continue
+            position = lowered.find(title)
+            if position < 0 and ":" in block.title:
+                position = _find_word(lowered, _squeeze(block.title.split(":")[0]))
+            if position >= 0:
+                found.append((position, -block.level, Place(source, index, "")))
+    return tuple(place for _, _, place in sorted(found, key=lambda f: f[:2]))
+
+
+def _find_word(text: str, words: str) -> int:
+    match = re.search(rf"\b{re.escape(words)}\b", text)
+    return match.start() if match else -1
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(re.sub(r"[*_`]", "", text).lower().split())

@@ -1,0 +1,174 @@
+"""Numbered and named sections: "week 20", "5.4", "the third month", "the last phase"."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.keywords import keyword_tokens, words
+from assistant.outline import Outline
+from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, UNITS
+from assistant.query.question import MissingPlace, Place
+
+_UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS)}, key=len, reverse=True))
+_NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_TITLE_UNIT = re.compile(rf"^({_UNIT_WORDS})\s+(\d+)\b", re.IGNORECASE)
+_TITLE_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.):]?\s")
+_TITLE_NAMED = re.compile(rf"\b({_UNIT_WORDS})$", re.IGNORECASE)
+_N = rf"(?:\d+(?:\.\d+)*|{_NUMBER_WORD})"
+_FORWARD = re.compile(
+    rf"\b(?P<unit>{_UNIT_WORDS})\s*(?:no\.?|number|#|nr\.?)?\s*(?P<n>{_N})(?P<more>(?:\s*(?:,|and|&|to|-|–|through|until|or)\s*(?:{_UNIT_WORDS})?\s*{_N}\b(?!\s*(?:{_UNIT_WORDS})))*)",
+    re.IGNORECASE,
+)
+_BACKWARD = re.compile(
+    rf"\b(?:(?P<n>\d+)(?:st|nd|rd|th)|(?P<word>{'|'.join(w for w in sorted(NUMBER_WORDS, key=len, reverse=True) if w.endswith(('st', 'nd', 'rd', 'th')))})|(?P<edge>last|final|very last|opening))\s+(?P<unit>{_UNIT_WORDS})\b(?!\s*\d)",
+    re.IGNORECASE,
+)
+_SHORT_WEEK = re.compile(r"\bw(?:k)?\.?\s?(\d{1,2})\b", re.IGNORECASE)
+_DOTTED = re.compile(r"(?<![\w.])(\d+\.\d+)(?![\w.]*\d)")
+_DURATION = re.compile(rf"\b(?:{_N})[\s-]+(?:{_UNIT_WORDS})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place as the question words it; `number` is digits, "first" is 1, `edge` is "last" or ""."""
+
+    unit: str
+    number: str
+    edge: str
+    start: int
+    end: int
+    ordinal: bool = False  # "the third week" counts positions where sections carry no number
+
+
+def references(text: str) -> list[Reference]:
+    """All places a text names, in order of appearance."""
+    found: list[Reference] = []
+    for match in _FORWARD.finditer(text):
+        unit = _unit(match["unit"])
+        numbers = [_digits(match["n"]), *map(_digits, re.findall(_N, match["more"], re.IGNORECASE))]
+        if re.search(r"\bto\b|-|–|through|until", match["more"]) and len(numbers) == 2 and "." not in "".join(numbers):
+            low, high = sorted(map(int, numbers))
+            numbers = [str(n) for n in range(low, min(high, low + 60) + 1)]
+        found.extend(Reference(unit, n, "", match.start(), match.end()) for n in numbers)
+    for match in _BACKWARD.finditer(text):
+        unit = _unit(match["unit"])
+        edge = "last" if match["edge"] and match["edge"].lower() != "opening" else ""
+        number = "" if edge else match["n"] or str(NUMBER_WORDS.get((match["word"] or "").lower(), 1))
+        found.append(Reference(unit, number, edge, match.start(), match.end(), ordinal=True))
+    for match in _SHORT_WEEK.finditer(text):
+        found.append(Reference("week", match[1], "", match.start(), match.end()))
+    for match in _DOTTED.finditer(text):
+        if not any(r.start <= match.start() < r.end for r in found):
+            found.append(Reference("section", match[1], "", match.start(), match.end()))
+    return sorted(found, key=lambda r: r.start)
+
+
+def members(outline: Outline, unit: str) -> list[tuple[int, str]]:
+    """Headings of that unit in order with their number ("" for a named one such as "Beginner Phase")."""
+    found = []
+    for index, block in enumerate(outline.blocks):
+        if block.kind != "heading":
+            continue
+        titled = _TITLE_UNIT.match(block.title)
+        if titled and _unit(titled[1]) == unit:
+            found.append((index, titled[2]))
+        elif unit in GENERIC_UNITS and (numbered := _TITLE_NUMBER.match(block.title)):
+            found.append((index, numbered[1]))
+        elif unit not in GENERIC_UNITS and (named := _TITLE_NAMED.search(block.title)) and _unit(named[1]) == unit:
+            found.append((index, ""))
+    return found
+
+
+def resolve(
+    text: str, outlines: Mapping[str, Outline], sources: Sequence[str]
+) -> tuple[tuple[Place, ...], tuple[MissingPlace, ...]]:
+    """The sections a question names, and those it names in vain. `sources` are the roadmaps in question."""
+    named = [p for source in sources for p in _named(text, outlines[source])]
+    places: list[Place] = []
+    missing: list[MissingPlace] = []
+    context = set(keyword_tokens(text))
+    for reference in references(text):
+        hits = [p for source in sources for p in _lookup(outlines[source], reference)]
+        if named and reference.unit in GENERIC_UNITS:  # "step 2 of the intermediate phase"
+            hits = [p for p in hits if any(_inside(p, n, outlines) for n in named)]
+        hits = _closest(hits, outlines, context)
+        if hits:
+            places.extend(p for p in hits if p not in places)
+        else:
+            missing.append(_missing(reference, outlines, [n.source for n in named] or sources))
+    inner = [p for p in places if any(_inside(p, n, outlines) for n in named)]
+    if missing and not places:
+        return (), tuple(missing)
+    return tuple(inner or [*named, *(p for p in places if p not in named)]), tuple(missing)
+
+
+def _named(text: str, outline: Outline) -> Iterator[Place]:
+    """Headings such as "Beginner Phase" whose whole title stands in the question."""
+    lowered = " ".join(words(text))
+    for index, block in enumerate(outline.blocks):
+        match = _TITLE_NAMED.search(block.title) if block.kind == "heading" and block.level else None
+        if match and re.search(rf"\b{re.escape(' '.join(words(block.title)))}\b", lowered):
+            yield Place(outline.document.source.id, index, _unit(match[1]))
+
+
+def _inside(place: Place, outer: Place, outlines: Mapping[str, Outline]) -> bool:
+    return place.source == outer.source and outer.block in outlines[place.source].ancestors(place.block)
+
+
+def without_references(text: str) -> str:
+    """The text with its place names and durations blanked."""
+    for pattern in (_FORWARD, _BACKWARD, _SHORT_WEEK, _DOTTED, _DURATION):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def _lookup(outline: Outline, reference: Reference) -> Iterator[Place]:
+    there = members(outline, reference.unit)
+    if not there:
+        return
+    if reference.edge:
+        picked = [there[-1][0]]
+    else:
+        picked = [index for index, number in there if number == reference.number]
+        if not picked and reference.ordinal and all(not number for _, number in there):
+            position = int(reference.number) - 1
+            picked = [there[position][0]] if 0 <= position < len(there) else []
+    for index in picked:
+        yield Place(outline.document.source.id, index, reference.unit)
+
+
+def _closest(
+    hits: list[Place], outlines: Mapping[str, Outline], context: set[str]
+) -> list[Place]:
+    """Of several sections with the number, those whose headings share most words with the question."""
+    if len(hits) < 2:
+        return hits
+
+    def shared(place: Place) -> int:
+        path = outlines[place.source].heading_path(place.block)
+        return len(context & set(keyword_tokens(" ".join(path[1:]))) )
+
+    best = max(map(shared, hits))
+    return [p for p in hits if shared(p) == best]
+
+
+def _missing(reference: Reference, outlines: Mapping[str, Outline], sources: Sequence[str]) -> MissingPlace:
+    for source in sources:
+        there = members(outlines[source], reference.unit)
+        numbered = [(i, n) for i, n in there if n]
+        if len(there) > 1:
+            blocks = outlines[source].blocks
+            ends = (numbered or there)[0][0], (numbered or there)[-1][0]
+            return MissingPlace(
+                reference.unit, reference.number, source, blocks[ends[0]].title, blocks[ends[1]].title
+            )
+    return MissingPlace(reference.unit, reference.number, sources[0] if len(sources) == 1 else "")
+
+
+def _unit(word: str) -> str:
+    lowered = word.lower()
+    return UNITS.get(lowered) or UNITS[lowered.removesuffix("s")] if lowered != "categories" else "section"
+
+
+def _digits(word: str) -> str:
+    return word if word[0].isdigit() else str(NUMBER_WORDS[re.sub(r"\s+", " ", word.lower())])

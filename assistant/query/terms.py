@@ -1,0 +1,104 @@
+"""The subject of a question: the words that an answer has to be about."""
+
+import re
+from collections.abc import Iterable
+
+from assistant.keywords import WORD, stem, words
+from assistant.query.lexicon import ATTRIBUTE_OF, FACETS, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
+from assistant.query.question import Term
+from assistant.query.spelling import Speller, english_words
+
+_NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
+_CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
+_DEGREES = frozenset("hard difficult easy big large fast popular good heavy tall deep wide safe reliable".split())
+
+
+class Vocabulary:
+    """The words and initials of one index's texts."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        texts = list(texts)
+        self.speller = Speller(texts)
+        self.stems = frozenset(stem(w) for w in self.speller.counts)
+        self._initials = _initials(texts)
+
+    def terms(self, text: str, facets: Iterable[str] = ()) -> tuple[Term, ...]:
+        """Subject words of a text in order, each once; frame words and the facets' own words are left out."""
+        asked = frozenset(w for facet in facets for w in FACETS[facet])
+        found: dict[str, Term] = {}
+        previous = ""
+        for match in WORD.finditer(_CONTRACTION.sub("", text)):
+            word = match[0].lower()
+            if self._is_subject(word, asked, previous):
+                found.setdefault(stem(word), self._term(match[0], sentence_start=match.start() == 0))
+            previous = word
+        return tuple(found.values())
+
+    def _is_subject(self, word: str, asked: frozenset[str], previous: str) -> bool:
+        if _is_attribute(word, previous):
+            return True
+        if word in asked or word in SCAFFOLD:
+            return False
+        if word in UNITS or word.removesuffix("s") in UNITS or word in NUMBER_WORDS:
+            return False
+        return len(word) > 1 or word.isdigit() or word in ("r", "c")
+
+    def _term(self, typed: str, sentence_start: bool) -> Term:
+        word = typed.lower()
+        alternatives: list[tuple[str, ...]] = [(stem(word),)]
+        if word in SHORT_FORMS:
+            alternatives.append(tuple(stem(w) for w in SHORT_FORMS[word]))
+        numeronym = _NUMERONYM.match(word)
+        if numeronym:
+            size = int(numeronym[2]) + 2
+            alternatives += [
+                (stem(w),)
+                for w in self.speller.counts
+                if len(w) == size and w[0] == numeronym[1] and w[-1] == numeronym[3]
+            ]
+        alternatives += [phrase for phrase in self._initials.get(word, ()) if phrase not in alternatives]
+        if word not in self.speller.counts and word.isalpha():
+            alternatives += [(s,) for s in self._kin(word)]
+        known = any(all(s in self.stems for s in option) for option in alternatives)
+        plain_word = word in english_words() or word.removesuffix("s") in english_words()
+        name = not plain_word or (typed[0].isupper() and not sentence_start) or any(c.isdigit() for c in word)
+        return Term(word, tuple(alternatives), known, specific=name, attribute=_attribute(word))
+
+    def _kin(self, word: str) -> list[str]:
+        """Stems of the sources' words that share a long beginning: "containerise" ~ "containerization"."""
+        if len(word) < 6:
+            return []
+        head = word[: max(6, len(word) - 4)]
+        return sorted({stem(w) for w in self.speller.counts if w.startswith(head)})
+
+
+def _attribute(word: str) -> str:
+    return ATTRIBUTE_OF.get(stem(word), "") or ("degree" if word in _DEGREES else "")
+
+
+def _is_attribute(word: str, previous: str) -> bool:
+    """"how long", "how old", "how difficult": a word after "how" that asks for an attribute."""
+    return previous == "how" and (stem(word) in ATTRIBUTE_OF or word in _DEGREES)
+
+
+def _initials(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """"iac" -> the stems of "infrastructure as code", for runs of two to five words in the texts."""
+    small = frozenset("of and as to the for in a on".split())
+    table: dict[str, set[tuple[str, ...]]] = {}
+    for text in texts:
+        for line in re.split(r"[\n.;:(),\[\]]", text):
+            run = words(line)
+            for start in range(len(run)):
+                if run[start] in small or not run[start].isalpha():
+                    continue
+                for size in range(2, 6):
+                    part = run[start : start + size]
+                    if len(part) < size or part[-1] in small or not all(w.isalpha() for w in part):
+                        continue
+                    meaning = tuple(stem(w) for w in part if w not in small)
+                    if len(meaning) < 2:
+                        continue
+                    for letters in {"".join(w[0] for w in part), "".join(w[0] for w in part if w not in small)}:
+                        if len(letters) > 1:
+                            table.setdefault(letters, set()).add(meaning)
+    return {letters: tuple(sorted(meanings)) for letters, meanings in table.items()}

@@ -1,0 +1,169 @@
+"""From the words typed to a Question: typos mended, history resolved, places, roadmaps and subject recognised."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.documents import Exchange
+from assistant.index import Index
+from assistant.keywords import words
+from assistant.outline import Outline
+from assistant.query import history as past
+from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
+from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD
+from assistant.query.naming import Naming
+from assistant.query.places import members, resolve, without_references
+from assistant.query.question import Ask, Place, Question
+from assistant.query.terms import Vocabulary
+
+_BLANKS = re.compile(r"\s+")
+_NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+_BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
+
+
+class Reader:
+    """Understands questions about one index; built once a generation."""
+
+    def __init__(self, index: Index) -> None:
+        self.outlines = {sid: o for sid, o in index.outlines.items() if o.document.source.kind != "page"}
+        self.vocabulary = Vocabulary(
+            "\n".join((o.document.source.title, *o.document.source.aliases, o.document.text)) for o in index.outlines.values()
+        )
+        self.naming = Naming([o.document.source for o in self.outlines.values()])
+
+    def read(
+        self, text: str, history: Sequence[Exchange] = (), allowed: Sequence[str] | None = None
+    ) -> Question:
+        """The question understood; `allowed` restricts to these sources."""
+        typed = _BLANKS.sub(" ", text).strip()
+        english = not self._foreign(typed)
+        worded = typed if english else _translate(typed)
+        mended, corrections = self.vocabulary.speller.mend(worded)
+        question = self._alone(typed, mended, allowed)
+        question = replace(question, corrections=corrections, english=english)
+        if history and past.depends(mended, len(question.terms)):
+            question = self._follow_up(question, mended, history, allowed)
+        return question
+
+    def _alone(self, typed: str, text: str, allowed: Sequence[str] | None) -> Question:
+        named, rest = self.naming.find(text)
+        scope = [s for s in (named or self.outlines) if allowed is None or s in allowed]
+        places, missing = resolve(rest, self.outlines, scope or list(self.outlines))
+        subject = without_references(rest)
+        facets = facets_of(rest)
+        return Question(
+            text=typed,
+            standalone=text,
+            ask=ask_of(text),
+            sources=named,
+            places=places,
+            missing=missing,
+            unit=unit_asked(text),
+            offset=offset_of(rest),
+            facets=facets,
+            terms=self.vocabulary.terms(subject, facets),
+        )
+
+    def _follow_up(
+        self, question: Question, text: str, history: Sequence[Exchange], allowed: Sequence[str] | None
+    ) -> Question:
+        carried = past.carry(text, history, self.outlines)
+        before_text, _ = self.vocabulary.speller.mend(carried.previous)
+        before = self._alone(carried.previous, before_text, allowed)
+        if question.places or question.missing:
+            if not question.facets and not question.terms:  # "and week 10?"
+                return self._merge(before, question, places=question.places, missing=question.missing)
+            return question
+        if carried.swap and (question.sources or question.terms):
+            # "what about the 2024 roadmap?": the previous question, this roadmap or subject in its place
+            terms = question.terms or before.terms
+            sources = question.sources or before.sources
+            places = () if question.sources or question.terms else before.places
+            swapped = self._merge(before, question, places=places, missing=())
+            return replace(swapped, terms=terms, sources=sources)
+        places = self._pointed(text, question, carried.places or before.places)
+        missing = () if places else before.missing
+        merged = self._merge(question, before, places=places, missing=missing)
+        ask = before.ask if question.ask in _BARE_ASKS and not question.facets and not question.terms else question.ask
+        terms = question.terms
+        if not places:  # the earlier subject helps to find the passage; the new question need not repeat it
+            own = {t.word for t in terms}
+            handed = (*before.terms, *self.vocabulary.terms(carried.fresh))
+            terms = (*terms, *(replace(t, specific=False, attribute="", carried=True) for t in handed if t.word not in own))
+        sources = question.sources or (before.sources if not places else ())
+        return replace(merged, ask=ask, terms=terms, sources=sources)
+
+    def _merge(
+        self, base: Question, other: Question, *, places: tuple[Place, ...], missing: tuple[object, ...]
+    ) -> Question:
+        titles = "; ".join(" ".join(self.outlines[p.source].heading_path(p.block)[-1:]) for p in places[:3])
+        topic = " ".join(t.word for t in (base.terms or other.terms))
+        return replace(
+            base,
+            text=other.text if base.text != other.text and not base.corrections else base.text,
+            standalone=f"{base.standalone} ({titles or topic})",
+            places=places,
+            missing=missing,
+            carried=titles or topic,
+            offset=base.offset or other.offset,
+        )
+
+    def _pointed(self, text: str, question: Question, places: tuple[Place, ...]) -> tuple[Place, ...]:
+        """The section a follow-up points at: "the third one", "the advanced one", else the first of `places`."""
+        if question.sources:
+            places = tuple(p for p in places if p.source in question.sources)
+        if not places:
+            return ()
+        nth = _NTH_ONE.search(text)
+        if nth:
+            position = NUMBER_WORDS[nth[1].lower()] - 1
+            return places[position : position + 1] or places[:1]
+        outline = self.outlines[places[0].source]
+        asked = {t.word for t in question.terms}
+        for sibling in outline.siblings(places[0].block):
+            title = set(words(outline.blocks[sibling].title)) - set(words(outline.blocks[places[0].block].title))
+            if asked & title:
+                return (replace(places[0], block=sibling),)
+        return places[:1]
+
+    def _foreign(self, text: str) -> bool:
+        """Whether a question is mostly in another language than English."""
+        found = words(text)
+        if not found:
+            return False
+        if sum(ord(c) > 0x24F for c in text if c.isalpha()) > len(text) / 4:
+            return True
+        other = sum(w in FOREIGN_FRAME or (w in FOREIGN and w not in SCAFFOLD) for w in found)
+        own = sum(w in SCAFFOLD for w in found)
+        return other > own and other >= 2
+
+
+def _translate(text: str) -> str:
+    """Question words of three other languages in English; what is no question word stays."""
+    parts = re.split(r"([\w'’]+)", text)
+    out = []
+    for part in parts:
+        lowered = part.lower().replace("’", "'")
+        bare = lowered.split("'")[-1]
+        if lowered in FOREIGN or bare in FOREIGN:
+            out.append(FOREIGN.get(lowered) or FOREIGN[bare])
+        elif lowered in FOREIGN_FRAME or bare in FOREIGN_FRAME:
+            continue
+        else:
+            out.append(part)
+    return _BLANKS.sub(" ", "".join(out)).strip()
+
+
+def following(outline: Outline, place: Place, offset: int) -> int:
+    """The section `offset` steps on in reading order among its kind; -1 past either end."""
+    title_unit = place.unit or "section"
+    for unit in (title_unit, "week", "month", "phase", "section"):
+        order = [index for index, _ in members(outline, unit)]
+        if place.block in order:
+            level = outline.blocks[place.block].level
+            order = [i for i in order if outline.blocks[i].level == level]
+            target = order.index(place.block) + offset
+            return order[target] if 0 <= target < len(order) else -1
+    order = outline.siblings(place.block)
+    target = order.index(place.block) + offset
+    return order[target] if 0 <= target < len(order) else -1

@@ -1,0 +1,78 @@
+"""Child processes that run a module of this package, so that a crash or a hang stays in them."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = str(Path(__file__).resolve().parent.parent)
+
+
+def start(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
+    """Start `python -m module`; it finds these packages wherever the parent was started."""
+    paths = [_PACKAGES, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "ANONYMIZED_TELEMETRY": "False"}
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, env=environment, **options)  # noqa: S603 our own module, no shell
+
+
+def run(module: str, *arguments: str, timeout_s: float) -> str:
+    """Run a module to its end; an empty string when it succeeded, else one phrase that says why not."""
+    process = start(
+        module, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        # the open pipe tells the child that its parent lives; it is closed only when the child has ended
+        done = _Output(process)
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return f"it did not end within {timeout_s:.0f} seconds"
+    except BaseException:  # an interrupted parent takes its child with it; the exception goes on
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+    if process.returncode == 0:
+        return ""
+    if process.returncode < 0:
+        return f"it was ended by signal {-process.returncode}"
+    return done.last_line() or f"it ended with code {process.returncode}"
+
+
+def end_with_parent() -> None:
+    """Called by a child: leave at once when the parent is gone, whatever killed it."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os._exit(3)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class _Output:
+    """Drains a child's stdout and stderr, so that it never waits for a full pipe."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._lines: list[str] = []
+        self._threads = [threading.Thread(target=self._drain, args=(p,)) for p in (process.stderr, process.stdout)]
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def _drain(self, pipe: Any) -> None:
+        with pipe:
+            for line in pipe:
+                text = line.decode(errors="replace").strip()
+                if text:
+                    self._lines = [*self._lines[-20:], text]
+
+    def last_line(self) -> str:
+        for thread in self._threads:
+            thread.join(5)
+        return self._lines[-1] if self._lines else ""

@@ -1,0 +1,55 @@
+"""Files of any supported format to Markdown, behind one function that never raises for a bad file."""
+
+from pathlib import Path
+
+from assistant.settings import IngestSettings
+from ingest.load.detect import Format, detect
+from ingest.load.records import BINARY, EMPTY, TOO_LARGE, UNREADABLE, Loaded, Skipped
+from ingest.load.text import load_text
+from ingest.load.reader import Reader
+
+__all__ = ["Loaded", "Loader", "Skipped"]
+
+
+class Loader:
+    """Loads files; formats whose parsers may hang or crash are read in a child process of its own.
+
+    Use it as a context manager, so that the child ends with it.
+    """
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self._settings = settings
+        self._reader = Reader()
+
+    def __enter__(self) -> "Loader":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._reader.close()
+
+    def load(self, source: Path | bytes, name: str) -> Loaded | Skipped:
+        """The file's text as Markdown, or why it is left out; `name` gives the suffix."""
+        data = source if isinstance(source, bytes) else self._read(source)
+        if isinstance(data, Skipped):
+            return data
+        if len(data) > self._settings.max_file_mb * 1e6:
+            return TOO_LARGE
+        if not data.strip():
+            return EMPTY
+        form = detect(data, name)
+        if form is Format.BINARY:
+            return BINARY
+        found = load_text(data) if form is Format.MARKDOWN else self._reader.read(form, data)
+        if isinstance(found, Loaded) and len(found.text) > self._settings.max_chars:
+            return TOO_LARGE
+        return found
+
+    def _read(self, path: Path) -> bytes | Skipped:
+        try:
+            if not path.is_file():  # pipes and devices never end
+                return UNREADABLE
+            if path.stat().st_size > self._settings.max_file_mb * 1e6:
+                return TOO_LARGE
+            return path.read_bytes()
+        except OSError:
+            return UNREADABLE

@@ -1,0 +1,74 @@
+"""The child process that reads risky formats: `python -m ingest.load.worker`, driven by `ingest.load.reader`.
+
+A request is a line of JSON (`format`, `bytes`) and that many bytes; the answer is a line of JSON. An
+exception that no loader expects ends the process, which the parent counts as a crash of that one file.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import BinaryIO
+
+from ingest.load.detect import Format
+from ingest.load.records import TOO_DEEP, TOO_LARGE, Loaded, Skipped
+
+_MEMORY_BYTES = 4 << 30  # address space; what needs more is a bomb
+
+
+def _loader(form: Format) -> Callable[[bytes], Loaded | Skipped]:
+    """The function for one format, imported when first needed: each library takes its time."""
+    match form:
+        case Format.HTML:
+            from ingest.load.page import load_html
+
+            return load_html
+        case Format.PDF:
+            from ingest.load.pdf import load_pdf
+
+            return load_pdf
+        case Format.RST:
+            from ingest.load.rst import load_rst
+
+            return load_rst
+        case Format.NOTEBOOK:
+            from ingest.load.notebook import load_notebook
+
+            return load_notebook
+        case _:
+            raise ValueError(form)
+
+
+def _answer(form: Format, data: bytes) -> dict[str, object]:
+    try:
+        found = _loader(form)(data)
+    except RecursionError:
+        found = TOO_DEEP
+    except MemoryError:
+        found = TOO_LARGE
+    return {"skipped": found.reason} if isinstance(found, Skipped) else found.as_dict()
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the parent closes the pipe."""
+    while header := requests.readline():
+        request = json.loads(header)
+        found = _answer(Format(request["format"]), requests.read(request["bytes"]))
+        answers.write(json.dumps(found, default=str).encode() + b"\n")
+        answers.flush()
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    except (ImportError, ValueError, OSError):
+        return  # not every system has such a limit; the time limit still holds
+
+
+if __name__ == "__main__":
+    _limit_memory()
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not mix with answers
+    serve(sys.stdin.buffer, channel)

@@ -1,0 +1,177 @@
+"""Which sources there are: the shipped corpus and the user's library, with ids derived from their paths.
+
+A shipped roadmap has the bare id of its front matter. A user's file is `file:<slug>`, the slug made from
+its path within the added folder; a second file of the same slug gets six digits of its path's hash. What a
+user's front matter calls `id` is not used, so that no file can take a roadmap's place. `--only` leaves
+the shipped corpus out of that one run; whether an index holds it shows in its manifest's sources.
+"""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path, PurePath
+from typing import Any
+
+from assistant.documents import Kind, Source
+from assistant.errors import InputError
+from assistant.settings import IngestSettings
+from ingest.library import Library
+from ingest.load.detect import SUFFIXES
+
+_URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
+_SKIPPED_FOLDERS = frozenset("node_modules bower_components __pycache__ site-packages venv env virtualenv".split())
+_LONGEST_SLUG = 80
+
+UNSUPPORTED = "unsupported file type"
+OVER_LIMIT = "over the file limit"
+GONE = "no longer there"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may become a source; `title` and the rest come from its content."""
+
+    id: str
+    kind: Kind
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All candidates in reading order, and how many files were left out for which reason."""
+
+    candidates: tuple[Candidate, ...]
+    dropped: Mapping[str, int]
+
+
+def shipped_corpus() -> tuple[Candidate, ...]:
+    """The roadmaps that come with the package, in name order."""
+    folder = Path(str(resources.files("corpus"))) / "roadmaps"
+    return tuple(Candidate(path.stem, "roadmap", path) for path in sorted(folder.glob("*.md")))
+
+
+def find_sources(library: Library, settings: IngestSettings, *, only: bool, data: Path) -> Found:
+    """The shipped corpus (unless `only`) and every file of the library that is not taken away."""
+    dropped: Counter[str] = Counter()
+    candidates = [] if only else list(shipped_corpus())
+    seen: set[Path] = set()
+    slugs: set[str] = set()
+    for entry in map(Path, library.paths):
+        for path, relative in _files(entry, settings, data.resolve(), dropped):
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            slug = _slug(relative)
+            if not slug or slug in slugs:
+                slug = f"{slug}-{hashlib.sha256(path.as_posix().encode()).hexdigest()[:6]}".lstrip("-")
+            slugs.add(slug)
+            candidates.append(Candidate(f"file:{slug}", "file", path))
+    kept = tuple(c for c in candidates if c.id not in library.removed)
+    return Found(kept, dict(dropped))
+
+
+def added(library: Library, arguments: Sequence[str], settings: IngestSettings, data: Path) -> Library:
+    """The library with what the user named: files, folders, or ids of sources taken away earlier."""
+    for argument in arguments:
+        if argument in library.removed:
+            library = library.with_restored(argument)
+            continue
+        if _URL.match(argument):
+            raise InputError(
+                f"{argument} is a link, and links come with a later version; "
+                "save the page as a file and run: roadmap ingest FILE"
+            )
+        path = Path(os.path.abspath(Path(argument).expanduser()))
+        if not path.exists():
+            raise InputError(f"There is no file or folder {argument}; check the path and run: roadmap ingest PATH")
+        library = library.with_path(path)
+        inside = [c for c in find_sources(library.model_copy(update={"removed": ()}), settings, only=True, data=data).candidates
+                  if c.path == path or path in c.path.parents]  # fmt: skip
+        for candidate in inside:
+            library = library.with_restored(candidate.id)
+    return library
+
+
+def removed(library: Library, ids: Sequence[str], settings: IngestSettings, data: Path) -> Library:
+    """The library without these sources; an id, or an added file or folder as it was given."""
+    for wanted in ids:
+        path = str(Path(os.path.abspath(Path(wanted).expanduser())))
+        if path in library.paths:
+            library = library.without_path(path)
+            continue
+        found = {c.id: c for c in find_sources(library, settings, only=False, data=data).candidates}
+        if wanted not in found:
+            raise InputError(f"There is no source {wanted!r} to remove; see which there are with: roadmap status")
+        own = str(found[wanted].path)
+        library = library.without_path(own) if own in library.paths else library.with_removed(wanted)
+    return library
+
+
+def describe(candidate: Candidate, front_matter: Mapping[str, Any], title: str) -> Source:
+    """The source record of a loaded file, its front matter taken where it has the expected form."""
+    aliases = front_matter.get("aliases")
+    return Source(
+        id=candidate.id,
+        kind=candidate.kind,
+        title=title,
+        aliases=tuple(str(a) for a in aliases) if isinstance(aliases, list) else (),
+        summary=_line(front_matter.get("summary")),
+        audience=_line(front_matter.get("audience")),
+        roadmaps=(candidate.id,),
+    )
+
+
+def _line(value: Any) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
+def _files(entry: Path, settings: IngestSettings, data: Path, dropped: Counter[str]) -> Iterator[tuple[Path, PurePath]]:
+    """Readable files of one library entry with their path within it, in name order."""
+    if entry.is_file():
+        yield entry, PurePath(entry.name)
+        return
+    if not entry.is_dir():
+        dropped[GONE] += 1
+        return
+    count = 0
+    root = entry.resolve()
+    for path in _walk(entry, root, data):
+        if path.suffix.lower() not in SUFFIXES:
+            dropped[UNSUPPORTED] += 1
+            continue
+        count += 1
+        if count > settings.max_files:
+            dropped[OVER_LIMIT] += 1
+            continue
+        yield path, path.relative_to(entry)
+
+
+def _walk(entry: Path, root: Path, data: Path) -> Iterator[Path]:
+    """Files beneath a folder; hidden ones, tools' folders and links that lead outside are passed over."""
+    for folder, folders, names in os.walk(entry):
+        here = Path(folder)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in _SKIPPED_FOLDERS
+            and not (here / name / "pyvenv.cfg").exists()
+            and (here / name).resolve() != data
+        )
+        for name in sorted(names):
+            path = here / name
+            if name.startswith(".") or (path.is_symlink() and root not in path.resolve().parents):
+                continue
+            yield path
+
+
+def _slug(relative: PurePath) -> str:
+    """Small letters and digits of the path without its suffix, joined by hyphens."""
+    text = unicodedata.normalize("NFC", relative.with_suffix("").as_posix()).lower()
+    return re.sub(r"[\W_]+", "-", text).strip("-")[:_LONGEST_SLUG].strip("-")
