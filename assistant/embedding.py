@@ -123,6 +123,12 @@ def build_embedder(settings: EmbeddingSettings) -> Embedder:
     return SentenceTransformerEmbedder(settings)
 
 
+def identify(settings: EmbeddingSettings) -> tuple[str, str]:
+    """Name and weights hash of the model that the settings name, without loading it. Raises ModelUnavailable."""
+    directory, name = _locate(settings.model)
+    return name, _weights_hash(directory)
+
+
 def _locate(model: str) -> tuple[Path, str]:
     """The model's directory and the name that goes into the manifest."""
     if model == "bundled":

@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.documents import Hit
-from assistant.embedding import Embedder
+from assistant.documents import Document, Hit, Source
+from assistant.embedding import Embedder, Vectors
 from assistant.errors import InputError
-from assistant.index import LiveIndex
+from assistant.index import Index, LiveIndex
 from assistant.retrieval import Retriever
 from assistant.settings import Settings
 from evals import report
@@ -21,7 +21,8 @@ from evals.metrics import mean, ranking_scores
 from evals.report import Report, Row
 from evals.rows import read_rows, read_text
 from evals.runner import ARMS, Progress
-from evals.vectors import RememberingEmbedder
+from ingest.pipeline import index_documents, make_document
+from ingest.vectors import FILE_NAME, VectorCache
 
 SCORES = (
     *("ndcg@10", "mrr@10", "map"),
@@ -79,14 +80,20 @@ def run_beir(
     collection = read_collection(folder)
     cache = cache or settings.data / "cache" / "evals" / FILE_NAME
     cache.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="roadmap-beir-", ignore_cleanup_errors=True) as data:
+    with tempfile.TemporaryDirectory(prefix="roadmap-beir-", ignore_cleanup_errors=True) as folder_name:
+        data = Path(folder_name)
         started = time.perf_counter()
-        built = index_documents(documents_of(collection), settings, embedder, Path(data), cache=cache, progress=progress)
+        step = (lambda done, total, what: progress(done, total)) if progress else None
+        built = index_documents(
+            documents_of(collection), settings, embedder, data, cache=cache, progress=step
+        )
         indexed = time.perf_counter()
+        index = LiveIndex(data, embedder.stamp)
         with VectorCache(cache) as vectors:
             asked = vectors.embed(embedder, [query.text for query in collection.queries])
-        retriever = Retriever(LiveIndex(Path(data), embedder.stamp), embedder, settings.retrieval)
-        rankings = search_all(collection, retriever, depth, asked.vectors, progress)
+        retriever = Retriever(index, embedder, settings.retrieval)
+        chunks = min(settings.retrieval.pool, (DEPTH + 1) * most_chunks(index.get()))
+        rankings = search_all(collection, retriever, chunks, asked.vectors, progress)
         searched = time.perf_counter()
     tables = {arm: ranking_scores(collection.grades, rankings[arm], SCORES) for arm in ARMS}
     means = {arm: {name: mean(row[name] for row in tables[arm].values()) for name in SCORES} for arm in ARMS}
@@ -151,8 +158,17 @@ def documents_of(collection: Collection) -> list[Document]:
     ]
 
 
+def most_chunks(index: Index) -> int:
+    """Of how many chunks the document with the most of them is made: so many hits may be one document."""
+    return max(Counter(chunk.source for chunk in index.chunks).values(), default=1)
+
+
 def search_all(
-    collection: Collection, retriever: Retriever, chunks: int, vectors: Vectors, progress: Progress | None = None
+    collection: Collection,
+    retriever: Retriever,
+    chunks: int,
+    vectors: Vectors,
+    progress: Progress | None = None,
 ) -> dict[str, dict[str, list[str]]]:
     """Document ids by arm and query, best first, from that many chunks an arm; `vectors` are the queries'.
 

@@ -48,8 +48,10 @@ def run(module: str, *arguments: str, timeout_s: float) -> str:
 def end_with_parent() -> None:
     """Called by a child: leave at once when the parent is gone, whatever killed it."""
 
+    handle = sys.stdin.fileno()
+
     def watch() -> None:
-        sys.stdin.buffer.read()
+        os.read(handle, 1)  # unbuffered: a buffer's lock held at exit would abort the interpreter
         os._exit(3)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -24,7 +24,7 @@ from ingest.library import Library
 from ingest.load.detect import SUFFIXES
 
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
-_SKIPPED_FOLDERS = frozenset("node_modules bower_components __pycache__ site-packages venv env virtualenv".split())
+_SKIPPED_FOLDERS = frozenset(["node_modules", "bower_components", "__pycache__", "site-packages", "venv", "env", "virtualenv"])
 _LONGEST_SLUG = 80
 
 UNSUPPORTED = "unsupported file type"
@@ -51,8 +51,9 @@ class Found:
 
 def shipped_corpus() -> tuple[Candidate, ...]:
     """The roadmaps that come with the package, in name order."""
-    folder = Path(str(resources.files("corpus"))) / "roadmaps"
-    return tuple(Candidate(path.stem, "roadmap", path) for path in sorted(folder.glob("*.md")))
+    files = resources.files("corpus").joinpath("roadmaps").iterdir()
+    paths = sorted(Path(str(file)) for file in files if file.name.endswith(".md"))
+    return tuple(Candidate(path.stem, "roadmap", path) for path in paths)
 
 
 def find_sources(library: Library, settings: IngestSettings, *, only: bool, data: Path) -> Found:

@@ -1,20 +1,17 @@
 """A folder in BEIR's layout goes through the product's own path, and figures come out as counted by hand."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from fakes import HashingEmbedder
 
 from assistant.documents import Chunk, Hit
-from assistant.embedding import EmbeddingStamp, Vectors
 from assistant.errors import InputError
-from assistant.keywords import keyword_tokens
 from assistant.settings import Settings
-from evals.beir import fold, is_beir, read_collection, run_beir
-from evals.vectors import RememberingEmbedder
+from evals.beir import fold, is_beir, read_collection, run_beir, search_all
 
 PASSAGES = [
     {"_id": "d1", "title": "Docker", "text": "Containers package an application with its libraries."},
@@ -30,22 +27,6 @@ QUERIES = [
 GRADES = "query-id\tcorpus-id\tscore\nq1\td3\t1\nq2\t4\t1\nq2\td1\t0\n"
 
 
-class CountingEmbedder:
-    """Hashes word stems into a unit vector, so that shared words rank higher; remembers its batches."""
-
-    def __init__(self, precision: str = "float32") -> None:
-        self.stamp = EmbeddingStamp("words", "f" * 64, 64, precision)
-        self.batches: list[int] = []
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        self.batches.append(len(texts))
-        found = np.full((len(texts), 64), 1e-3, dtype=np.float32)
-        for row, text in enumerate(texts):
-            for token in keyword_tokens(text):
-                found[row, sum(token.encode()) % 64] += 1
-        return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-
 def write_folder(folder: Path, **replaced: str) -> Path:
     """The collection above; `replaced` gives other texts for corpus, queries or grades."""
     (folder / "qrels").mkdir(parents=True)
@@ -57,6 +38,10 @@ def write_folder(folder: Path, **replaced: str) -> Path:
     for name, (file, text) in files.items():
         (folder / file).write_text(replaced.get(name, text), encoding="utf-8")
     return folder
+
+
+def hit(source: str, start: int) -> Hit:
+    return Hit(Chunk(f"file:{source}", "file", "", (), start, start + 1, "x"), 1.0)
 
 
 def test_a_folder_is_read_with_its_judged_queries_only(tmp_path: Path) -> None:
@@ -93,40 +78,94 @@ def test_a_folder_without_judgements_is_a_plain_error(tmp_path: Path) -> None:
 
 
 def test_a_document_ranks_where_its_best_chunk_does() -> None:
-    def hit(source: str, start: int) -> Hit:
-        return Hit(Chunk(f"file:{source}", "file", "", (), start, start + 1, "x"), 1.0)
-
     assert fold([hit("b", 5), hit("a", 0), hit("b", 0), hit("a", 9), hit("c:d", 0)]) == ["b", "a", "c:d"]
 
 
-def test_a_remembered_text_is_not_embedded_again(tmp_path: Path) -> None:
-    model = CountingEmbedder()
-    first = RememberingEmbedder(model, tmp_path, "tools")
-    vectors = first.embed(["docker", "airflow", "docker"])
-    assert model.batches == [2]
-    assert np.array_equal(vectors[0], vectors[2])
-    first.save()
-    again = RememberingEmbedder(model, tmp_path, "tools")
-    assert np.array_equal(again.embed(["airflow", "docker"]), vectors[[1, 0]])
-    assert (model.batches, again.embedded, again.reused) == ([2], 0, 2)
-    assert again.embed([]).shape == (0, 64)
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The folder measured twice with one cache, and what the embedder was asked for in each run."""
+    root = tmp_path_factory.mktemp("beir")
+    folder, cache = write_folder(root / "tools"), root / "kept" / "vectors.sqlite"
+    first, second = HashingEmbedder(), HashingEmbedder()
+    told: list[tuple[int, int]] = []
+    settings = Settings(data=root / "data")
+    return {
+        "first": run_beir(folder, settings, first, cache, lambda *now: told.append(now)),
+        "second": run_beir(folder, settings, second, cache),
+        "embedded": (len(first.texts), len(second.texts)),
+        "told": told,
+        "data": root / "data",
+    }
 
 
-def test_vectors_of_another_precision_are_not_reused(tmp_path: Path) -> None:
-    first = RememberingEmbedder(CountingEmbedder(), tmp_path, "tools")
-    first.embed(["docker"])
-    first.save()
-    other = CountingEmbedder(precision="bf16")
-    RememberingEmbedder(other, tmp_path, "tools").embed(["docker"])
-    assert other.batches == [1]
+def test_the_row_has_the_keys_of_the_contract(runs: dict[str, Any]) -> None:
+    summary = runs["first"].summary
+    assert (summary["dataset"], summary["documents"], summary["queries"]) == ("tools", 4, 2)
+    assert set(summary["arms"]) == {"dense", "bm25", "fused"}
+    for scores in summary["arms"].values():
+        assert set(scores) == {
+            *(
+                "ndcg@10",
+                "mrr@10",
+                "map",
+                "recall@1",
+                "recall@5",
+                "recall@10",
+                "recall@20",
+                "recall@100",
+                "hit@5",
+            ),
+        }
+    assert set(summary["seconds"]) == {"index", "search"}
+    assert all(seconds > 0 for seconds in summary["seconds"].values())
 
 
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 no zip", b"words"])
-def test_damaged_kept_vectors_are_computed_anew(tmp_path: Path, damage: bytes) -> None:
-    model = CountingEmbedder()
-    first = RememberingEmbedder(model, tmp_path, "tools")
-    first.embed(["docker"])
-    first.save()
-    first.file.write_bytes(damage)
-    RememberingEmbedder(model, tmp_path, "tools").embed(["docker"])
-    assert model.batches == [1, 1]
+def test_shared_words_find_the_judged_documents_first(runs: dict[str, Any]) -> None:
+    for scores in runs["first"].summary["arms"].values():
+        assert scores["recall@1"] == scores["ndcg@10"] == scores["map"] == 1
+    assert [row.id for row in runs["first"].rows] == ["q1", "q2"]
+    assert runs["first"].rows[0].scores["bm25.mrr@10"] == 1
+
+
+def test_a_second_run_embeds_nothing_and_scores_the_same(runs: dict[str, Any]) -> None:
+    assert runs["embedded"] == (6, 0)
+    assert runs["first"].summary["vectors"] == {"embedded": 6, "reused": 0}
+    assert runs["second"].summary["vectors"] == {"embedded": 0, "reused": 6}
+    assert runs["second"].scores == runs["first"].scores
+
+
+def test_the_users_own_index_is_left_alone(runs: dict[str, Any]) -> None:
+    assert not (runs["data"] / "current").exists()
+    assert not (runs["data"] / "generations").exists()
+
+
+def test_searching_tells_its_progress(runs: dict[str, Any]) -> None:
+    assert runs["told"][-2:] == [(1, 2), (2, 2)]
+
+
+class ScriptedArms:
+    """A retriever whose every arm finds the same sources."""
+
+    def __init__(self, *sources: str) -> None:
+        self.hits = [hit(source, 0) for source in sources]
+
+    def search_arms(self, query: str, k: int, vector: object) -> dict[str, list[Hit]]:
+        return dict.fromkeys(("dense", "bm25", "fused"), self.hits[:k])
+
+
+def rankings(folder: Path, *sources: str, chunks: int = 1000) -> list[str]:
+    """What the fused arm ranks for the query q1."""
+    collection = read_collection(folder)
+    vectors = np.zeros((len(collection.queries), 1), dtype=np.float32)
+    return search_all(collection, ScriptedArms(*sources), chunks, vectors)["fused"]["q1"]
+
+
+def test_a_query_that_is_in_the_corpus_does_not_find_itself(tmp_path: Path) -> None:
+    assert rankings(write_folder(tmp_path / "a"), "q1", "d1", "q1", "d3") == ["d1", "d3"]
+    judged = write_folder(tmp_path / "b", grades=GRADES + "q1\tq1\t1\n")
+    assert rankings(judged, "q1", "d1") == ["q1", "d1"]
+
+
+def test_a_hundred_documents_are_ranked(tmp_path: Path) -> None:
+    found = rankings(write_folder(tmp_path / "a"), *(f"d{n}" for n in range(150)))
+    assert found == [f"d{n}" for n in range(100)]

@@ -52,12 +52,17 @@ SUPPORTED = [
     ("It builds on programming and data engineering [1].", [CONTAINERS]),
     ("| Intermediate Phase | Docker, Kubernetes | [1] |", [CONTAINERS]),
     ("CI/CD stands after containers [1].", [CI]),
+    (
+        "Why: there is no ML without data, so you learn to process data [1].",
+        ["There is no ML without data. Here you learn to process data and manage it."],
+    ),
     ("Two roadmaps mention Kubernetes [1][2].", [WEEK_20, CONTAINERS]),
     ("Jenkins and GitHub Actions are named as automation tools [2].", [CONTAINERS, CI]),
 ]
 UNSUPPORTED = [
     ("Week 21 of the six-month plan, Serving Models with KServe, covers it [1].", [WEEK_20]),  # week
     ("Month 6 covers advanced topics in MLOps [1].", [WEEK_20]),
+    ("The plan takes 20 months in all [1].", [WEEK_20]),
     ("Month 20 covers advanced topics in MLOps [1].", [WEEK_20]),  # a number that stands elsewhere
     ("Week 20 of the six-month plan, Serving Models with BentoML, covers it [1].", [WEEK_20]),  # tool
     ("In week 20 you serve ML models at scale using Seldon on Kubernetes [1].", [WEEK_20]),
@@ -68,6 +73,8 @@ UNSUPPORTED = [
     ("Week 20, Serving Models with KServe, was published on 3 March 2021 [1].", [WEEK_20]),
     ("The KServe documentation is at https://example.org/kserve [1].", [WEEK_20]),  # link
     ("A container never packages a model with its dependencies [1].", [CONTAINERS]),  # denial
+    ("You need 5 hours a day [1].", ["In week 5 you need 2 hours a day."]),
+    ("2.2. Snowflake is the topic [1].", ["roadmap > 2.2. Kubernetes\n- Tool: K9s"]),
     ("CI/CD stands before containers in the order [1].", [CI]),  # opposite
     ("The Beginner Phase has Containerization and Orchestration [1].", [CONTAINERS]),
     ("Terraform provisions the infrastructure in the cloud [1].", [CONTAINERS]),

@@ -2,12 +2,12 @@
 
 import re
 
-from assistant.answer.draft import Draft, Line, Outcome
+from assistant.answer.draft import Draft, Line, Outcome, Span
 from assistant.answer.evidence import Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.surveys import answer_mentions, roadmaps
 from assistant.keywords import stem, words
-from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, UNITS
+from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, UNITS
 from assistant.query.places import members
 
 _COUNTED = re.compile(r"\bhow many\s+((?:[\w/-]+\s*){1,4})|\bnumber of\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
@@ -28,6 +28,16 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
         if found:
             return found
     return _count_items(inquiry, head)
+
+
+def answer_units(inquiry: Inquiry) -> Outcome | None:
+    """The weeks of a month or the steps of a phase, when just those are asked for."""
+    question = inquiry.question
+    if not question.unit or inquiry.terms or question.facets or not (inquiry.scope or question.sources):
+        return None
+    if any(place.unit == question.unit for place in question.places):
+        return None
+    return _count_units(inquiry, question.unit)
 
 
 def _count_roadmaps(inquiry: Inquiry) -> Outcome | None:
@@ -63,10 +73,24 @@ def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple
     if len(found) > _SHOWN:
         ends = found[0], found[-1]
         text = f"{name} has {len(found)} {many}, from {inquiry.title(ends[0])} to {inquiry.title(ends[1])}."
-        return (Line(text, tuple(inquiry.span(k) for k in ends), counted=f"{len(found)} {many}"),)
+        spans = (*_stated(inquiry, owner, len(found), noun), *(inquiry.span(k) for k in ends))
+        return (Line(text, spans, counted=f"{len(found)} {many}"),)
     spans = tuple(inquiry.span(k) for k in found)
-    intro = Line(f"{name} has {len(found)} {many}:", spans, counted=f"{len(found)} {many}")
+    stated = _stated(inquiry, owner, len(found), noun)
+    intro = Line(f"{name} has {len(found)} {many}:", stated or spans, counted=f"{len(found)} {many}")
     return intro, *(Line(inquiry.title(k), (span,), 1) for k, span in zip(found, spans, strict=True))
+
+
+def _stated(inquiry: Inquiry, owner: Key, count: int, noun: str) -> tuple[Span, ...]:
+    """Where the source itself gives the number ("In 24 weeks ...", "three phases")."""
+    outline = inquiry.outline(owner[0])
+    spelled = [w for w, n in NUMBER_WORDS.items() if n == count] if count < 100 else []
+    pattern = re.compile(rf"\b(?:{'|'.join([str(count), *spelled])})[\s-]+(?:\w+\s+)?{noun}s?\b", re.IGNORECASE)
+    blocks = [owner[1], *outline.descendants(owner[1])] if owner[1] >= 0 else range(len(outline.blocks))
+    for index in blocks:
+        if outline.blocks[index].kind == "paragraph" and pattern.search(outline.text(index)):
+            return (inquiry.span((owner[0], index)),)
+    return ()
 
 
 def _count_items(inquiry: Inquiry, head: list[str]) -> Outcome | None:

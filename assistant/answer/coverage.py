@@ -49,7 +49,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     share = 1.0 - sum(inquiry.scout.rarity[t.word] for t in missing) / total
     meaning = max((inquiry.scout.meaning.get(k, 0.0) for k in _cited(inquiry, draft)), default=0.0)
     bar = 0.7 if inquiry.question.ask in _STRICT else SHARE
-    if share < bar and meaning < MEANING and not (inquiry.scope and share > 0.2):
+    if share < bar and meaning < MEANING and not inquiry.scope:
         return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in missing]))
     if meaning < MEANING_FLOOR and not inquiry.scope and len(inquiry.terms) > 1:
         return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in inquiry.terms]))

@@ -12,14 +12,16 @@ from assistant.index import Index
 from assistant.keywords import stem, words
 from assistant.outline import Outline
 from assistant.query import Question, Term
-from assistant.query.lexicon import facet_of
+from assistant.query.lexicon import FACETS, facet_of
 
 Key = tuple[str, int]  # source id, block index
 
 # How much a term counts by where it stands relative to the block.
 OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
-# A word that no source has is as rare as can be, but one such word alone must not sink a paraphrase.
-UNKNOWN_SHARE = 0.6
+# An everyday word that no source has says little about the subject: a paraphrase is made of such words.
+UNKNOWN_SHARE = 0.35
+TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
+FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,11 @@ class BlockTable:
         """Inverse document frequency over passages, of the most common alternative that stands anywhere."""
         total = max(len(self.index.chunks), 1)
         if not term.known:
-            return math.log(1 + total / 0.5) * UNKNOWN_SHARE
-        return min(
-            max(self._stem_rarity(s, total) for s in option)
-            for option in term.alternatives
-            if all(s in self.postings for s in option)
-        ) if any(all(s in self.postings for s in option) for option in term.alternatives) else math.log(1 + total)
+            return math.log(1 + total / 0.5) * (1.0 if term.specific else UNKNOWN_SHARE)
+        standing = [option for option in term.alternatives if all(s in self.postings for s in option)]
+        if not standing:
+            return math.log(1 + total)
+        return min(max(self._stem_rarity(s, total) for s in option) for option in standing)
 
     def _stem_rarity(self, s: str, total: int) -> float:
         if s not in self._rarity:
@@ -93,7 +94,8 @@ class Scout:
         self.index = table.index
         self.question = question
         self._table = table
-        self.rarity = {t.word: table.rarity(t) for t in question.terms}
+        self.rarity = {t.word: table.rarity(t) * t.weight for t in question.terms}
+        self._facet_stems = frozenset(stem(w) for f in question.facets for w in FACETS[f])
         self.total = sum(self.rarity.values()) or 1.0
         self.meaning = table.meanings(vector)
         self._covered: dict[Key, dict[str, float]] = defaultdict(dict)
@@ -115,7 +117,18 @@ class Scout:
         covered = self.covered(key)
         lexical = sum(self.rarity[w] * weight for w, weight in covered.items()) / self.total
         meaning = self.meaning.get(key, 0.0)
-        return Evidence(*key, lexical + meaning, lexical, meaning, covered)
+        score = lexical + meaning + TITLED_BONUS * self._titled(key)
+        if self._facet_stems & self._table.own[key]:
+            score += FACET_BONUS
+        return Evidence(*key, score, lexical, meaning, covered)
+
+    def _titled(self, key: Key) -> float:
+        """Share of the terms that stand in the title of the block's section."""
+        heading = self.outline(key[0]).heading_of(key[1])
+        if heading < 0:
+            return 0.0
+        own = self.covered((key[0], heading))
+        return sum(self.rarity[w] for w, weight in own.items() if weight >= OWN) / self.total
 
     def rank(self, sources: Iterable[str], within: Sequence[Key] = ()) -> list[Evidence]:
         """All blocks of these sources (in and beneath one of `within`, where given), best first."""

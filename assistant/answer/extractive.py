@@ -6,13 +6,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant.answer.counts import answer_count
+from assistant.answer.counts import answer_count, answer_units
 from assistant.answer.coverage import judge, missing_place
 from assistant.answer.draft import Draft, Line, Outcome, Refusal, cite, fit, render
-from assistant.answer.evidence import BlockTable, Scout
+from assistant.answer.evidence import Scout
 from assistant.answer.events import Event, Final, Request, Token
 from assistant.answer.facts import answer_definition, answer_fact, answer_person, answer_reason
 from assistant.answer.inquiry import Inquiry
@@ -28,12 +25,12 @@ Shape = Callable[[Inquiry], Outcome | None]
 # What is tried for each kind of question, in order; a shape that has nothing to say hands on to the next.
 SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
     Ask.FACT: (answer_fact,),
-    Ask.LIST: (answer_fact,),
+    Ask.LIST: (answer_units, answer_fact),
     Ask.YES_NO: (answer_fact,),
     Ask.DEFINITION: (answer_definition,),
     Ask.PERSON: (answer_person,),
     Ask.REASON: (answer_reason,),
-    Ask.PLACE: (answer_place, answer_fact),
+    Ask.PLACE: (answer_units, answer_place, answer_fact),
     Ask.ORDER: (answer_order, answer_fact),
     Ask.COUNT: (answer_count, answer_fact),
     Ask.MENTIONS: (answer_mentions, answer_fact),
@@ -59,7 +56,7 @@ class ExtractiveAnswerer:
     def answer(self, request: Request) -> Answer:
         """The whole answer at once."""
         started = time.perf_counter()
-        outcome, inquiry = compose(request.question, request.table, request.vector, request.sources, request.hits)
+        outcome, inquiry = compose(request)
         composed = time.perf_counter()
         steps = [_evidence_step(inquiry, (composed - started) * 1000)]
         if isinstance(outcome, Refusal):
@@ -96,26 +93,33 @@ class ExtractiveAnswerer:
         return Answer(question=request.question.text, text=text, refused=True, nearest=topics, trace=tuple(steps))
 
 
-def compose(
-    question: Question,
-    table: BlockTable,
-    vector: NDArray[np.float32],
-    sources: Sequence[str],
-    hits: Sequence[object] = (),
-) -> tuple[Outcome, Inquiry]:
-    """The best outcome for a question over these sources."""
-    inquiry = Inquiry(question, Scout(table, question, vector), _scope(question, sources))
+def compose(request: Request) -> tuple[Outcome, Inquiry]:
+    """The best outcome for a question; where it asks several things, what can be said to each."""
+    whole, inquiry = _compose_one(request.question, request)
+    if isinstance(whole, Draft) or not request.question.parts:
+        return whole, inquiry
+    outcomes = [_compose_one(part, request)[0] for part in request.question.parts]
+    if not any(isinstance(outcome, Draft) for outcome in outcomes):
+        return whole, inquiry
+    lines: list[Line] = []
+    for outcome in outcomes:
+        lines += outcome.lines if isinstance(outcome, Draft) else (Line(outcome.text),)
+    return Draft(tuple(dict.fromkeys(lines))), inquiry
+
+
+def _compose_one(question: Question, request: Request) -> tuple[Outcome, Inquiry]:
+    inquiry = Inquiry(question, Scout(request.table, question, request.vector), _scope(question, request.sources), request.hits)
+    if question.commands and not question.terms and not question.places and not question.facets:
+        return Refusal("I answer questions about the roadmaps and follow no other orders."), inquiry
     if question.missing and not question.places:
         title = inquiry.source_title(question.missing[0].source) if question.missing[0].source else ""
         return missing_place(question.missing[0], title), inquiry
     for shape in SHAPES[question.ask]:
         outcome = shape(inquiry)
-        if outcome is None:
-            continue
         if isinstance(outcome, Draft):
-            refusal = judge(inquiry, outcome)
-            outcome = refusal or _with_missing(inquiry, outcome)
-        return outcome, inquiry
+            return judge(inquiry, outcome) or _with_missing(inquiry, outcome), inquiry
+        if isinstance(outcome, Refusal):
+            return outcome, inquiry
     return Refusal("The roadmaps do not say anything about that."), inquiry
 
 
@@ -128,11 +132,8 @@ def ground(lines: Sequence[Line], inquiry: Inquiry, threshold: float) -> Groundi
             continue
         passages = []
         for span in line.spans:
-            outline = inquiry.outline(span.source)
-            block = outline.at(span.start)
-            document = outline.document
-            path = " > ".join((document.source.title, *outline.heading_path(block)))
-            passages.append(f"{path}\n{line.counted}\n{document.text[span.start : span.end]}")
+            quote = inquiry.outline(span.source).document.text[span.start : span.end]
+            passages.append(f"{inquiry.context(span)}\n{line.counted}\n{quote}")
         score = support(line.text, passages)
         cited = tuple(dict.fromkeys(numbers[inquiry.outline(s.source).document.text[s.start : s.end]] for s in line.spans))
         checked.append(SentenceSupport(line.text, round(score, 4), score >= threshold, cited))

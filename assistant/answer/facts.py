@@ -76,8 +76,10 @@ def answer_definition(inquiry: Inquiry) -> Outcome | None:
         and max(e.covered.values(), default=0.0) >= OWN
         and e.score >= best.score - 0.35
     ]
-    if inquiry.scope or not inquiry.question.terms:
+    if inquiry.scope or not inquiry.question.terms or inquiry.question.facets:
         return answer_fact(inquiry)
+    if titled := _titled(inquiry):
+        return Draft(inquiry.summary(titled))
     if prose:
         return Draft((inquiry.statement(prose[0].key),))
     holding = [e for e in inquiry.ranked[:40] if e.lexical >= 0.85 and max(e.covered.values(), default=0.0) >= OWN]
@@ -90,6 +92,18 @@ def answer_definition(inquiry: Inquiry) -> Outcome | None:
     word = " ".join(t.word for t in inquiry.terms)
     note = Line(f"The roadmaps name {word} but do not explain it further.")
     return Draft((*lines[:3], note))
+
+
+def _titled(inquiry: Inquiry) -> Key | None:
+    """The best section that is titled with the whole subject and says what it is for."""
+    for e in inquiry.ranked[:20]:
+        section = inquiry.section(e.key)
+        covered = inquiry.scout.covered(section)
+        if all(covered.get(t.word, 0.0) >= OWN for t in inquiry.terms):
+            labels = {inquiry.scout.facet((section[0], i)) for i in inquiry.outline(section[0]).children(section[1])}
+            if "objective" in labels:
+                return section
+    return None
 
 
 def _best(inquiry: Inquiry) -> Evidence | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from assistant.answer.draft import Line, Span, block_span
 from assistant.answer.evidence import Evidence, Key, Scout
 from assistant.documents import Hit
-from assistant.outline import Outline
+from assistant.outline import LINK, Outline, plain
 from assistant.query import Question, Term
 from assistant.query.lexicon import facet_of
 
@@ -35,8 +35,8 @@ class Inquiry:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The subject words that the answer itself must cover: those of this turn."""
-        return tuple(t for t in self.question.terms if not t.carried)
+        """The subject words that the answer itself must cover."""
+        return tuple(t for t in self.question.terms if t.required)
 
     def outline(self, source: str) -> Outline:
         return self.scout.outline(source)
@@ -79,7 +79,7 @@ class Inquiry:
         """A block in one line: its label and its text, the label of the item above where it has none."""
         outline = self.outline(key[0])
         block = outline.blocks[key[1]]
-        title = block.title.rstrip(":")
+        title = self.shown(key).rstrip(":")
         if block.label:
             return f"{block.label}: {title}" if title else block.label
         above = outline.blocks[block.parent] if block.parent >= 0 else None
@@ -87,6 +87,26 @@ class Inquiry:
             name = above.label or above.title.rstrip(":")
             return f"{name}: {title}"
         return title
+
+    def shown(self, key: Key) -> str:
+        """A block's own words with its links as links, so that a resource can be opened from the answer."""
+        outline = self.outline(key[0])
+        text = outline.blocks[key[1]].title
+        for link in LINK.finditer(outline.text(key[1])):
+            url, words = link[2] or link[3], plain(link[1]) if link[1] else ""
+            if words and words in text:
+                text = text.replace(words, f"[{words}]({url})", 1)
+            elif url not in text:
+                text = f"{text} <{url}>".strip()
+        return text
+
+    def context(self, span: Span) -> str:
+        """What a span stands under: source, headings and the labels above, one line."""
+        outline = self.outline(span.source)
+        block = outline.at(span.start)
+        above = [i for i in outline.ancestors(block) if outline.blocks[i].kind != "heading"] if block >= 0 else []
+        labels = [outline.blocks[i].label or outline.blocks[i].title for i in reversed(above)]
+        return " > ".join((outline.document.source.title, *outline.heading_path(block), *labels))
 
     def statement(self, key: Key, *, lead: bool = True) -> Line:
         """A block as one cited statement with its place in front; nested items are joined to it."""
@@ -99,9 +119,7 @@ class Inquiry:
 
     def inline_items(self, key: Key) -> str:
         outline = self.outline(key[0])
-        titles = [
-            outline.blocks[i].title for i in outline.children(key[1]) if outline.blocks[i].kind == "item"
-        ]
+        titles = [self.shown((key[0], i)) for i in outline.children(key[1]) if outline.blocks[i].kind == "item"]
         return "; ".join(title.rstrip(".") for title in titles if title)
 
     def list_of(self, key: Key, intro: str = "", *, deepest: int = 2) -> tuple[Line, ...]:
@@ -129,7 +147,8 @@ class Inquiry:
             if block.kind != "item" and not block.label:
                 continue
             inner = outline.children(child)
-            text = f"{block.label}: {block.title}" if block.label else block.title
+            shown = self.shown((key[0], child))
+            text = f"{block.label}: {shown}" if block.label else shown
             if inner and depth >= deepest:
                 text = f"{text.rstrip(': ')}: {self.inline_items((key[0], child))}"
             yield Line(text.strip(": ") if not inner else text.strip(), (cited,), depth)

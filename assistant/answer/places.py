@@ -35,7 +35,8 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
         spans = [inquiry.span(key)]
         if evidence and evidence.key != key:
             spans.append(inquiry.span(evidence.key))
-        lines.append(Line(f"{inquiry.place(key)} covers it.", tuple(spans)))
+        said = f": {inquiry.words(evidence.key).rstrip('.')}." if evidence and evidence.key != key else " covers it."
+        lines.append(Line(f"{inquiry.place(key)}{said}", tuple(spans)))
     return Draft(tuple(lines))
 
 

@@ -19,7 +19,8 @@ _RULE = re.compile(r"^(?=.*--)[\s|:-]+$|^\s*(?:[-*_]\s*){3,}$")
 _SIGNS: dict[LineKind, re.Pattern[str]] = {"rule": _RULE, "heading": _HEADING, "row": _ROW, "item": _ITEM}
 # an unfinished last line whose kind is settled: it starts with a word, or with an item's sign and a word
 _SETTLED = re.compile(r"^\s*(?:(?:[-*+•]|\d{1,3}[.)])\s+)?(?:\*\*|[\"'“‘(\[])?[^\W\d_]")
-_OPEN_MARKER = re.compile(r"^\s*\[[\d\s,;–-]*\]?$")
+# a marker that is being written, or one after which more may still close the sentence before it
+_OPEN_MARKER = re.compile(r"^\[[\d\s,;–\-\[\]\"'”’)*_`]*$")
 THOUGHT, THOUGHT_END = "<think>", "</think>"
 
 
@@ -111,7 +112,7 @@ def _leads(first: Unit, second: Unit) -> bool:
     """Whether the first unit is nothing by itself: a table's head, or "These are its tools:"."""
     if not first.text:
         return second.kind == "row"
-    announces = strip_markers(first.text).rstrip("*_ ").endswith(":")
+    announces = first.text.rstrip("*_ ")[-1:] in ":]" and strip_markers(first.text).rstrip("*_ ").endswith(":")
     return announces and first.kind in ("sentence", "item") and second.kind in ("item", "row", "code")
 
 
@@ -163,7 +164,7 @@ def _cut(gap: str, line: str, kind: UnitKind) -> Iterator[Unit]:
         found = line.find(piece, position)
         if found < 0:
             break
-        if found > 0 and strip_markers(piece).strip():
+        if found > 0 and not (piece.startswith("[") and not strip_markers(piece).strip()):
             starts.append(found)
         position = found + len(piece)
     for start, end in zip(starts, [*starts[1:], len(line)], strict=True):

@@ -49,7 +49,7 @@ def ready_index(settings: "Settings", embedder: "Embedder") -> None:
     from ingest.pipeline import IngestRequest, run
 
     note(f"There is no index in {settings.data} yet; building it from the shipped corpus.")
-    with progress_bar("Embedding passages") as progress:
+    with progress_bar("Building the index") as progress:
         run(settings, embedder, IngestRequest(), progress)
 
 

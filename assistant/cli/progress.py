@@ -1,9 +1,14 @@
 """Progress bars on stderr; stdout stays free for results."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-Progress = Callable[[int, int], None]  # (done, of how many)
+
+class Progress(Protocol):
+    """Called with how much is done, of how much, and (where work has stages) what is being done."""
+
+    def __call__(self, done: int, total: int, what: str = "") -> None: ...
 
 
 @contextmanager
@@ -17,4 +22,8 @@ def progress_bar(label: str) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+        def move(done: int, total: int, what: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=what.capitalize() or label)
+
+        yield move

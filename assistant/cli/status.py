@@ -1,7 +1,106 @@
-"""Coming."""
+"""`roadmap status`: what serves, what is in it, which settings are in force, what is stale or broken."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
+from assistant.cli.library import NO_MODEL, settings_from
+from assistant.cli.output import emit, emit_json
+from assistant.errors import IndexMissing
 
-def status(ctx: typer.Context) -> None:
-    """Coming."""
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+
+def status(
+    ctx: typer.Context,
+    json_output: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+) -> None:
+    """Show the index, its sources, the settings in force and what is stale or broken."""
+    found = collect(settings_from(ctx))
+    if json_output:
+        emit_json(found, indent=2)
+    else:
+        emit(status_text(found))
+
+
+def collect(settings: "Settings") -> dict[str, Any]:
+    """Everything that `status --json` prints; reads no vectors and loads no model."""
+    from assistant.cli.health import findings
+    from assistant.index import SCHEMA_VERSION, read_manifest, read_pointer
+    from ingest.library import read_library
+
+    generation = read_pointer(settings.data)
+    manifest, problems = None, []
+    try:
+        manifest = read_manifest(settings.data / "generations" / generation) if generation else None
+    except IndexMissing as error:
+        problems = [str(error)]
+    if manifest and manifest.schema_version != SCHEMA_VERSION:
+        problems = [
+            f"The index has schema {manifest.schema_version}, this version reads {SCHEMA_VERSION}; "
+            "build it anew with: roadmap ingest --rebuild"
+        ]
+    problems = problems or findings(settings, manifest)
+    return {
+        "data": str(settings.data),
+        "generation": generation,
+        "built": manifest.created if manifest else None,
+        "documents": manifest.documents if manifest else 0,
+        "chunks": manifest.chunks if manifest else 0,
+        "links": manifest.links if manifest else 0,
+        "dropped": manifest.dropped if manifest else {},
+        "sources": [
+            {"id": source.id, "kind": source.kind, "title": source.title, "chunks": source.chunks}
+            for source in (manifest.sources if manifest else ())
+        ],
+        "models": {
+            "embedding": manifest.embedding if manifest else {"model": settings.embedding.model},
+            "chat": settings.chat.model or NO_MODEL,
+        },
+        "settings": masked(settings),
+        "problems": problems,
+    }
+
+
+def masked(settings: "Settings") -> dict[str, Any]:
+    """The settings in force, keys as asterisks and no password in an address."""
+    shown = settings.model_dump(mode="json")
+    address = settings.chat.base_url
+    if address:
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        shown["chat"]["base_url"] = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    return shown
+
+
+def status_text(found: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [f"Data directory  {found['data']}"]
+    if found["generation"]:
+        lines += [
+            f"Index           {found['generation']}, built {found['built'] or 'at an unknown time'}",
+            f"Holds           {found['documents']} documents, {found['chunks']} passages, {found['links']} links",
+        ]
+    else:
+        lines.append("Index           none yet")
+    lines += [
+        f"Embedding       {found['models']['embedding'].get('model')}",
+        f"Answers         {found['models']['chat']}",
+    ]
+    if found["sources"]:
+        width = max(len(source["id"]) for source in found["sources"])
+        lines += ["", "Sources"]
+        lines += [f"  {s['id']:<{width}}  {s['kind']:<7}  {s['chunks']:>4}  {s['title']}" for s in found["sources"]]
+    if found["dropped"]:
+        lines += ["", "Left out of the index"]
+        lines += [f"  {count}  {reason}" for reason, count in sorted(found["dropped"].items())]
+    lines += ["", "Settings in force (change one with ROADMAP_GROUP__NAME=value)"]
+    for group, values in found["settings"].items():
+        if isinstance(values, dict):
+            shown = ", ".join(f"{name} {'not set' if value is None else value}" for name, value in values.items())
+            lines.append(f"  {group}: {shown}")
+    lines += ["", "Stale or broken" if found["problems"] else "Nothing is stale or broken."]
+    lines += [f"  {problem}" for problem in found["problems"]]
+    return "\n".join(lines)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from assistant.grounding.lexicon import FUNCTION_WORDS, LABELS, NEGATORS, NUMBER_WORDS, SHORT_NAMES
 from assistant.keywords import stem
@@ -29,8 +31,7 @@ _BRITISH = re.compile(r"(?<=\w{4})is(e|es|ed|ing|ation)$")  # read like "ize" on
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word; `stem` holds the digits of a number, `unit` counts sentences and lines."""
 
     word: str
@@ -79,7 +80,7 @@ def _tokens(text: str) -> tuple[Token, ...]:
     unit, first, reach = 0, True, 0  # reach: words that a negator still covers
     for raw in _TOKEN.findall(text):
         if raw in ".!?\n":
-            if not first:
+            if not first and not (raw == "." and "." in tokens[-1].stem):  # "2.2. Networking" goes on
                 unit, first, reach = unit + 1, True, 0
             continue
         if raw in ";:":
@@ -106,6 +107,15 @@ def _tokens(text: str) -> tuple[Token, ...]:
         )
         first, reach = False, max(0, reach - 1)
     return tuple(tokens)
+
+
+def labels(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """("week n", "20") for "week 20", ("n week", "2") for "2 weeks"."""
+    return [
+        (f"{one.stem} n", two.stem) if two.number else (f"n {two.stem}", one.stem)
+        for one, two in pairwise(tokens)
+        if (two.number and one.word in LABELS) or (one.number and not two.number and two.stem in LABELS)
+    ]
 
 
 @lru_cache(maxsize=65536)
@@ -138,7 +148,7 @@ class Evidence:
         self.units: dict[str, set[int]] = {}  # stem -> sentences it stands in
         self.denials: dict[tuple[str, int], set[bool]] = {}  # content stem in a sentence -> denied there?
         self.denying: set[int] = set()  # sentences with a negator
-        self.labelled: dict[str, set[str]] = {}  # "week" -> the numbers that follow it
+        self.labelled: dict[str, set[str]] = {}  # "week n", "n week" -> the numbers there
         self.passages = len(passages)
         self.counts: set[str] = set()  # numbers of list items, as digits
         self.content: list[str] = []  # stems of the content words in order, "" between passages
@@ -165,15 +175,13 @@ class Evidence:
         self._text = f" {' | '.join(lines)} "
 
     def _add(self, text: Text, base: int) -> int:
-        label = ""
+        for label, number in labels(text.tokens):
+            self.labelled.setdefault(label, set()).add(number)
         for token in text.tokens:
             unit = base + token.unit
             self.units.setdefault(token.stem, set()).add(unit)
             if token.negator:
                 self.denying.add(unit)
-            if token.number and label:
-                self.labelled.setdefault(label, set()).add(token.stem)
-            label = token.stem if token.word in LABELS else ""
             if token.content:
                 self.denials.setdefault((token.stem, unit), set()).add(token.negated)
                 self.content.append(token.stem)

@@ -2,11 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
-from assistant.grounding.evidence import Evidence, Text, Token
+from assistant.grounding.evidence import Evidence, Text, Token, labels
 from assistant.grounding.lexicon import (
     ANTONYMS,
     ATTRIBUTES,
@@ -155,8 +154,10 @@ def _denied(text: Text, tokens: list[Token], found: dict[str, str], best: int, e
     """True when one side denies a word and the other side denies nothing at all."""
     if text.denies == (best in evidence.denying):
         return False
-    flags = (evidence.denials.get((found.get(t.stem, ""), best), {t.negated}) for t in tokens)
-    return any(token.negated not in seen for token, seen in zip(tokens, flags, strict=True))
+    own: dict[str, set[bool]] = {}
+    for token in tokens:
+        own.setdefault(found.get(token.stem, ""), set()).add(token.negated)
+    return any(flags.isdisjoint(evidence.denials.get((stem, best), flags)) for stem, flags in own.items())
 
 
 def _opposite(text: Text, best: int, evidence: Evidence) -> bool:
@@ -172,10 +173,8 @@ def _opposite(text: Text, best: int, evidence: Evidence) -> bool:
 
 
 def _wrong_label(text: Text, evidence: Evidence) -> bool:
-    """True for "week 21" where the passages number weeks, but none 21."""
-    for token, after in pairwise(text.tokens):
-        if after.number and token.word in LABELS:
-            known = evidence.labelled.get(token.stem)
-            if known and after.stem not in known:
-                return True
-    return False
+    """True for "week 21" where the passages number weeks, but none 21; for "2 weeks" where they say 3."""
+    return any(
+        label in evidence.labelled and number not in evidence.labelled[label]
+        for label, number in labels(text.tokens)
+    )

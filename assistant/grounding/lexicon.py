@@ -48,7 +48,9 @@ TEMPLATE_WORDS = _words(
 )
 
 # Structure words that number what follows: "week 20" must not be answered from "week 21".
-LABELS = _words("week month day year step phase stage section chapter part level version page book")
+LABELS = _words(
+    "week month day year step phase stage section chapter part level version page book hour minute percent"
+)
 
 NEGATORS = _words(
     """

@@ -1,8 +1,10 @@
 """Follow-ups: what "there", "that week" or "what about the 2024 roadmap?" take over from earlier turns."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from assistant.documents import Exchange
 from assistant.keywords import words
@@ -77,7 +79,9 @@ def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...
                 position = _find_word(lowered, _squeeze(block.title.split(":")[0]))
             if position >= 0:
                 found.append((position, -block.level, Place(source, index, "")))
-    return tuple(place for _, _, place in sorted(found, key=lambda f: f[:2]))
+    counts = Counter(place.source for _, _, place in found)
+    ordered = sorted(found, key=lambda f: (f[0], -counts[f[2].source], f[1]))
+    return tuple(next(group)[2] for _, group in groupby(ordered, key=lambda f: f[0]))
 
 
 def _find_word(text: str, words: str) -> int:

@@ -73,6 +73,18 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
+    enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered pick picks
+    choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
+    assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
+    eyes opinion view perspective regard regards wish hope glad grateful thankful kind address open opens click opened advise
+    guys folks moment minute today yesterday tomorrow week weeks anyone pure purely quick short shortly long-form brief
+    handbook single whole entire various certain specific specifically especially particularly mainly main major key
+    supposedly apparently maybe perhaps ever yet already soon early late earlier whenever wherever
+    gets got getting ends ended puts putting set sets setting setup keep keeps carry carries run through across
+    study studies studied studying studies teach teacher cover touches around about roughly approximately
+    recommend endorsed endorse favour favor prefer preferred prefers justify justifies justified justification
+    order ordered ordering position positioned rank stage stages phase phases
+    answer answers replying reply respond response responses message
     build builds building based call calls bit lets dear kindly anyway exact exactly precisely correct title titles heading headings
     """.split()
 )
@@ -97,7 +109,7 @@ FACETS: dict[str, frozenset[str]] = {
     "why": frozenset("why reason reasons rationale motivation justification because".split()),
     "builds on": frozenset("prerequisite prerequisites requirement requirements depend depends foundation requires presuppose builds".split()),
     "focus": frozenset("focus emphasis focuses".split()),
-    "stretch goal": frozenset(["stretch"]),
+    "stretch goal": frozenset("stretch challenge optional extra".split()),
     "bonus": frozenset(["bonus"]),
     "assessment": frozenset("assessment assessments assess".split()),
     "practice": frozenset("practice practise".split()),

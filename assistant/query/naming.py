@@ -10,6 +10,7 @@ from assistant.query.lexicon import NUMBER_WORDS
 
 _NOUNS = frozenset(map(stem, "roadmap plan sequence path guide document curriculum program programme list one source".split()))
 _IGNORED = frozenset(map(stem, "mlops the a of for by and to with engineer machine learning practical complete".split()))
+_ONE = "1"  # "the senior one"
 _REACH = 3  # words between the telling word and "roadmap" or "plan"
 
 
@@ -40,8 +41,11 @@ class Naming:
             sid = self._telling.get(token)
             if sid is None:
                 continue
+            if len(token) == 4 and token.isdigit():  # a year names its roadmap by itself
+                found.setdefault(sid, start)
+                blanks.append((start, tokens[i][1]))
             for j in range(i + 1, min(i + 1 + _REACH, len(tokens))):
-                if tokens[j][2] in _NOUNS:
+                if tokens[j][2] in _NOUNS or tokens[j][2] == _ONE:
                     found.setdefault(sid, start)
                     blanks.append((start, tokens[j][1]))
                     break

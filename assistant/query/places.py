@@ -23,6 +23,7 @@ _BACKWARD = re.compile(
     rf"\b(?:(?P<n>\d+)(?:st|nd|rd|th)|(?P<word>{'|'.join(w for w in sorted(NUMBER_WORDS, key=len, reverse=True) if w.endswith(('st', 'nd', 'rd', 'th')))})|(?P<edge>last|final|very last|opening))\s+(?P<unit>{_UNIT_WORDS})\b(?!\s*\d)",
     re.IGNORECASE,
 )
+_NTH_ONE = re.compile(rf"\b({'|'.join(w for w in NUMBER_WORDS if w.endswith(('st', 'nd', 'rd', 'th')))})\s+one\b", re.IGNORECASE)
 _SHORT_WEEK = re.compile(r"\bw(?:k)?\.?\s?(\d{1,2})\b", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<![\w.])(\d+\.\d+)(?![\w.]*\d)")
 _DURATION = re.compile(rf"\b(?:{_N})[\s-]+(?:{_UNIT_WORDS})\b", re.IGNORECASE)
@@ -55,6 +56,9 @@ def references(text: str) -> list[Reference]:
         edge = "last" if match["edge"] and match["edge"].lower() != "opening" else ""
         number = "" if edge else match["n"] or str(NUMBER_WORDS.get((match["word"] or "").lower(), 1))
         found.append(Reference(unit, number, edge, match.start(), match.end(), ordinal=True))
+    unit_word = re.search(rf"\b({_UNIT_WORDS})\b", text, re.IGNORECASE)
+    if unit_word and not found and (nth := _NTH_ONE.search(text)):  # "five phases ... the fifth one"
+        found.append(Reference(_unit(unit_word[1]), str(NUMBER_WORDS[nth[1].lower()]), "", nth.start(), nth.end(), ordinal=True))
     for match in _SHORT_WEEK.finditer(text):
         found.append(Reference("week", match[1], "", match.start(), match.end()))
     for match in _DOTTED.finditer(text):

@@ -49,7 +49,8 @@ class Term:
     alternatives: tuple[tuple[str, ...], ...]
     known: bool  # stands somewhere in the sources
     specific: bool = False  # a name or a rare word: an answer without it misses the point
-    carried: bool = False  # from an earlier turn: helps to find, need not be answered
+    weight: float = 1.0  # less for words of an earlier turn or of a sentence that only gives context
+    required: bool = True  # whether an answer must speak of it
     attribute: str = ""  # "price", "duration": what sources rarely state
 
 
@@ -70,3 +71,5 @@ class Question:
     corrections: tuple[tuple[str, str], ...] = ()
     english: bool = True
     carried: str = ""  # what was taken over from the history
+    commands: tuple[str, ...] = ()  # orders to the assistant that were set aside
+    parts: tuple["Question", ...] = ()  # a question that asks several things, each by itself

@@ -9,8 +9,9 @@ from assistant.index import Index
 from assistant.keywords import words
 from assistant.outline import Outline
 from assistant.query import history as past
+from assistant.query.focus import clauses, focus
 from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
-from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD
+from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD
 from assistant.query.naming import Naming
 from assistant.query.places import members, resolve, without_references
 from assistant.query.question import Ask, Place, Question
@@ -18,6 +19,7 @@ from assistant.query.terms import Vocabulary
 
 _BLANKS = re.compile(r"\s+")
 _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
 
@@ -37,13 +39,45 @@ class Reader:
         """The question understood; `allowed` restricts to these sources."""
         typed = _BLANKS.sub(" ", text).strip()
         english = not self._foreign(typed)
-        worded = typed if english else _translate(typed)
-        mended, corrections = self.vocabulary.speller.mend(worded)
+        split = focus(typed if english else _translate(typed))
+        mended, corrections = self.vocabulary.speller.mend(split.asked)
         question = self._alone(typed, mended, allowed)
-        question = replace(question, corrections=corrections, english=english)
+        if split.context:
+            question = self._with_context(question, split.context, allowed)
         if history and past.depends(mended, len(question.terms)):
             question = self._follow_up(question, mended, history, allowed)
-        return question
+        question = replace(question, corrections=corrections, english=english, commands=split.commands)
+        return replace(question, parts=self._parts(question, mended, allowed))
+
+    def _with_context(self, question: Question, context: str, allowed: Sequence[str] | None) -> Question:
+        """Words of the sentences around the question help to find its passage; places named there count."""
+        mended, _ = self.vocabulary.speller.mend(context)
+        beside = self._alone(context, mended, allowed)
+        own = {t.word for t in question.terms}
+        terms = (
+            *question.terms,
+            *(replace(t, weight=CONTEXT_WEIGHT, required=False) for t in beside.terms if t.word not in own),
+        )
+        if not question.places and not question.missing:
+            question = replace(question, places=beside.places, missing=beside.missing)
+        sources = question.sources or beside.sources
+        return replace(question, standalone=f"{mended} {question.standalone}", terms=terms, sources=sources)
+
+    def _parts(self, whole: Question, text: str, allowed: Sequence[str] | None) -> tuple[Question, ...]:
+        """Each clause as a question of its own; what it does not name itself it takes from the whole."""
+        found = clauses(text)
+        if len(found) < 2:
+            return ()
+        parts: list[Question] = []
+        for clause in found:
+            part = self._alone(clause, clause, allowed)
+            places = part.places if part.places or part.missing else whole.places
+            terms = part.terms
+            if not [t for t in terms if not t.attribute] and not places:
+                own = {t.word for t in terms}
+                terms = (*terms, *(replace(t, required=False) for t in whole.terms if t.known and not t.attribute and t.word not in own))
+            parts.append(replace(part, places=places, terms=terms, sources=part.sources or whole.sources))
+        return tuple(parts)
 
     def _alone(self, typed: str, text: str, allowed: Sequence[str] | None) -> Question:
         named, rest = self.naming.find(text)
@@ -54,7 +88,7 @@ class Reader:
         return Question(
             text=typed,
             standalone=text,
-            ask=ask_of(text),
+            ask=_settled(ask_of(text), facets, unit_asked(text), named, offset_of(rest)),
             sources=named,
             places=places,
             missing=missing,
@@ -89,7 +123,8 @@ class Reader:
         if not places:  # the earlier subject helps to find the passage; the new question need not repeat it
             own = {t.word for t in terms}
             handed = (*before.terms, *self.vocabulary.terms(carried.fresh))
-            terms = (*terms, *(replace(t, specific=False, attribute="", carried=True) for t in handed if t.word not in own))
+            handed_on = (replace(t, weight=CONTEXT_WEIGHT, required=False) for t in handed if t.word not in own)
+            terms = (*terms, *handed_on)
         sources = question.sources or (before.sources if not places else ())
         return replace(merged, ask=ask, terms=terms, sources=sources)
 
@@ -100,6 +135,7 @@ class Reader:
         topic = " ".join(t.word for t in (base.terms or other.terms))
         return replace(
             base,
+            unit=base.unit or other.unit,
             text=other.text if base.text != other.text and not base.corrections else base.text,
             standalone=f"{base.standalone} ({titles or topic})",
             places=places,
@@ -136,6 +172,20 @@ class Reader:
         other = sum(w in FOREIGN_FRAME or (w in FOREIGN and w not in SCAFFOLD) for w in found)
         own = sum(w in SCAFFOLD for w in found)
         return other > own and other >= 2
+
+
+def _settled(ask: Ask, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int) -> Ask:
+    """The shape of the answer once roadmaps and labels are known."""
+    if ask is Ask.PLACE and unit and offset:
+        return Ask.ORDER
+    linked = bool(LINK_FACETS & set(facets))
+    if linked and not unit and ask in (Ask.FACT, Ask.YES_NO, Ask.DEFINITION, Ask.LIST, Ask.PLACE):
+        return Ask.LINKS
+    if linked and ask is Ask.COMPARISON and len(named) < 2 and set(facets) & LINK_FACETS - {"resource"}:
+        return Ask.LINKS
+    if len(named) > 1 and ask in (Ask.FACT, Ask.YES_NO, Ask.DEFINITION, Ask.LIST):
+        return Ask.COMPARISON
+    return ask
 
 
 def _translate(text: str) -> str:

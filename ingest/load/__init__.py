@@ -4,9 +4,9 @@ from pathlib import Path
 
 from assistant.settings import IngestSettings
 from ingest.load.detect import Format, detect
+from ingest.load.reader import Reader
 from ingest.load.records import BINARY, EMPTY, TOO_LARGE, UNREADABLE, Loaded, Skipped
 from ingest.load.text import load_text
-from ingest.load.reader import Reader
 
 __all__ = ["Loaded", "Loader", "Skipped"]
 

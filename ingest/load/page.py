@@ -25,6 +25,7 @@ def load_html(data: bytes) -> Loaded | Skipped:
     if tree is None:
         return NO_TEXT
     title = _title(tree)
+    _drop_inner_links(tree)
     text = trafilatura.extract(
         tree,
         output_format="markdown",
@@ -36,7 +37,18 @@ def load_html(data: bytes) -> Loaded | Skipped:
     )
     if not text or not text.strip():
         text = trafilatura.html2txt(tree)
-    return Loaded(text, title) if text and text.strip() else NO_TEXT
+    # names such as n_jobs need no escape for their underscores, and are searched without one
+    return Loaded(text.replace("\\_", "_"), title) if text and text.strip() else NO_TEXT
+
+
+def _drop_inner_links(tree: html.HtmlElement) -> None:
+    """Links that lead nowhere outside their site become plain words, marks beside headings vanish."""
+    for anchor in list(tree.iter("a")):
+        if (anchor.text_content() or "").strip() in ("¶", "#", "§", "🔗"):
+            anchor.text = ""
+            anchor.drop_tree()
+        elif not re.match(r"https?://", anchor.get("href") or ""):
+            anchor.drop_tag()
 
 
 def _title(tree: html.HtmlElement) -> str | None:

@@ -25,16 +25,9 @@ _SETTINGS = {
     "smart_quotes": False,
 }
 # Sphinx directives whose body is ordinary text, with an optional title as argument
-_CONTAINERS = (
-    "seealso versionadded versionchanged deprecated versionremoved tabs tab tab-set tab-item group-tab dropdown "
-    "grid grid-item grid-item-card card only cssclass rst-class centered hlist glossary tabularcolumns"
-).split()
+_CONTAINERS = ["seealso", "versionadded", "versionchanged", "deprecated", "versionremoved", "tabs", "tab", "tab-set", "tab-item", "group-tab", "dropdown", "grid", "grid-item", "grid-item-card", "card", "only", "cssclass", "rst-class", "centered", "hlist", "glossary", "tabularcolumns"]
 # Sphinx directives that hold navigation, or text that lies in other files
-_DROPPED = (
-    "toctree index literalinclude exampleinclude automodule autoclass autofunction automethod autosummary "
-    "currentmodule module graphviz mermaid jinja spelling highlight sectionauthor codeauthor youtube autoprogram "
-    "argparse click program plot bibliography swagger-ui redoc"
-).split()
+_DROPPED = ["toctree", "index", "literalinclude", "exampleinclude", "automodule", "autoclass", "autofunction", "automethod", "autosummary", "currentmodule", "module", "graphviz", "mermaid", "jinja", "spelling", "highlight", "sectionauthor", "codeauthor", "youtube", "autoprogram", "argparse", "click", "program", "plot", "bibliography", "swagger-ui", "redoc"]
 _CODE = ("code-block", "sourcecode", "ipython", "prompt", "doctest", "testcode", "console", "parsed-literal")
 _ROLE = re.compile(r":[\w+:.-]+:`([^`]*)`")
 _TARGET = re.compile(r"\s*<[^<>]*>$")
@@ -84,7 +77,7 @@ def _role(name: str, raw: str, text: str, line: int, inliner: Any, options: Any 
     return [nodes.literal("", shown) if name in _LITERAL_ROLES else nodes.inline("", shown)], []
 
 
-_LITERAL_ROLES = frozenset("class func meth mod attr data file envvar command program option cfg kbd samp code".split())
+_LITERAL_ROLES = frozenset(["class", "func", "meth", "mod", "attr", "data", "file", "envvar", "command", "program", "option", "cfg", "kbd", "samp", "code"])
 
 
 def _register() -> None:
@@ -118,7 +111,7 @@ def load_rst(data: bytes) -> Loaded | Skipped:
 
 
 _STANDARD_ROLES = frozenset(
-    "emphasis strong literal math subscript superscript title-reference code raw abbreviation acronym".split()
+    ["emphasis", "strong", "literal", "math", "subscript", "superscript", "title-reference", "code", "raw", "abbreviation", "acronym"]
 )
 
 
@@ -195,7 +188,8 @@ class _Writer:
         return f"**{kind}:** {self.blocks(node.children)}" if kind != "Admonition" else self.blocks(node.children)
 
     def quote(self, node: nodes.Node) -> str:
-        return "\n".join(f"> {line}".rstrip() for line in self.blocks(node.children).split("\n"))
+        text = self.blocks(node.children)
+        return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if text.strip() else ""
 
     def lines(self, node: nodes.Node) -> str:
         return "\n".join(self._block(child) for child in node.children)
@@ -266,6 +260,6 @@ _BLOCKS: dict[str, Callable[[_Writer, Any], str]] = {
     "substitution_definition": _Writer.nothing,
     **{
         name: _Writer.admonition
-        for name in "note warning tip hint important caution danger attention error admonition".split()
+        for name in ["note", "warning", "tip", "hint", "important", "caution", "danger", "attention", "error", "admonition"]
     },
 }

@@ -1,0 +1,144 @@
+"""The editor of a chat model's reply: lets a unit through with right markers, or leaves it out."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from assistant.answer.passages import Passage
+from assistant.answer.units import Unit
+from assistant.citations import cited, place_markers, renumber, settle_markers, strip_markers
+from assistant.documents import Citation, SentenceSupport
+from assistant.keywords import keyword_tokens
+
+Support = Callable[[str, Sequence[str]], float]
+
+NO_EVIDENCE = "–"  # what this supports claims nothing ("Sure, here is the answer.")
+# the brackets that some models write around numbers instead of square ones: 【1】, 【1†source】
+_CORNERS = re.compile(r"[【〔](\d{1,3})[^】〕\n]{0,40}[】〕]")
+
+
+class Editor:
+    """Takes a reply's units in order; what it lets through is `text`, and is supported."""
+
+    def __init__(
+        self, passages: Sequence[Passage], topic: str, support: Support, threshold: float, max_chars: int
+    ) -> None:
+        """`topic` is the question and the draft: a sentence that shares no word with them is astray."""
+        self._evidence = {p.citation.n: p.evidence for p in passages if p.text.strip()}
+        self._citations = {p.citation.n: p.citation for p in passages}
+        self._headers = {p.citation.n: p.header for p in passages}
+        self._topic = frozenset(keyword_tokens(topic))
+        self._support = support
+        self._threshold = threshold
+        self._max_chars = max_chars
+        self._order: tuple[int, ...] = ()
+        self._said: set[str] = set()
+        self._gap = ""
+        self._head = ""
+        self.text = ""
+        self.sentences: list[SentenceSupport] = []
+        self.left_out: list[float] = []  # best scores of what was left out
+        self.astray = 0
+        self.full = False
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the text cites, by its own numbers."""
+        return tuple(replace(self._citations[old], n=new) for new, old in enumerate(self._order, 1))
+
+    def take(self, unit: Unit) -> str:
+        """What to show for the unit; empty when it is left out."""
+        gap = self._gap = max(self._gap, unit.gap, key=lambda g: (g.count("\n"), len(g)))
+        if unit.kind == "heading":
+            return ""
+        body = settle_markers(_CORNERS.sub(r"[\1]", unit.text))
+        bare = strip_markers(body).strip()
+        key = " ".join(keyword_tokens(bare))
+        if not key or (key in self._said and not unit.intro):
+            return ""
+        intro = unit.intro or (self._head if unit.kind == "row" else "")
+        together = strip_markers(intro) + bare
+        if self._claims_nothing(together):
+            return ""
+        numbers = [n for n in cited(intro + body) if n in self._evidence]
+        found = self._find(together, numbers)
+        if not found and intro and unit.kind != "row":
+            intro, together, numbers = "", bare, [n for n in cited(body) if n in self._evidence]
+            found = self._find(together, numbers)
+        if not found or self._is_astray(unit, bare, found[1]):
+            self._head = intro if unit.kind == "row" else ""
+            self.left_out.append(found[0] if found else self._best(together)[0])
+            return ""
+        self._head = ""
+        score, used = found
+        if set(used) == set(numbers):
+            shown = intro + body
+        else:  # its markers are missing or wrong
+            shown = strip_markers(intro) + place_markers(bare, used)
+        return self._let_through(gap, shown, score, used)
+
+    def add_fact(self, sentence: str, score: float) -> str:
+        """What to show for a sentence of the draft, with markers that number the passages."""
+        return self._let_through(self._break(), sentence, score, cited(sentence))
+
+    def add_caveat(self, sentence: str) -> str:
+        """What to show for a sentence of the draft that tells what the sources do not say."""
+        piece = self._break() + sentence if self.text else sentence
+        self.text += piece
+        return piece
+
+    def _break(self) -> str:
+        """White space that ends a list, table or fence, or stands between two sentences."""
+        last = self.text.rsplit("\n", 1)[-1].lstrip()
+        return "\n\n" if re.match(r"[-*+|`•]|\d{1,3}[.)]\s", last) else " "
+
+    def _let_through(self, gap: str, shown: str, score: float, used: Sequence[int]) -> str:
+        numbered, order = renumber(shown, used, self._order)
+        piece = (gap or " ") + numbered if self.text else numbered
+        if len(self.text) + len(piece) > self._max_chars:
+            self.full = True
+            return ""
+        self._order, self._gap = order, ""
+        self._said.add(" ".join(keyword_tokens(strip_markers(shown))))
+        self.text += piece
+        self.sentences.append(SentenceSupport(numbered, score, True, cited(numbered)))
+        return piece
+
+    def _find(self, bare: str, numbers: Sequence[int]) -> tuple[float, tuple[int, ...]] | None:
+        """(score, passages) that support it: those it cites as far as they add to it, else the best one."""
+        if numbers:
+            score = self._score(bare, numbers)
+            if score >= self._threshold:
+                return self._needed(bare, tuple(numbers), score)
+        best, number = self._best(bare)
+        return (best, (number,)) if best >= self._threshold else None
+
+    def _needed(self, bare: str, numbers: tuple[int, ...], score: float) -> tuple[float, tuple[int, ...]]:
+        """Without the cited passages that support nothing of it."""
+        for number in numbers:
+            rest = tuple(n for n in numbers if n != number)
+            if rest and self._score(bare, [number]) < self._threshold:
+                without = self._score(bare, rest)
+                if without >= score:
+                    numbers, score = rest, without
+        return score, numbers
+
+    def _best(self, bare: str) -> tuple[float, int]:
+        scores = [(self._score(bare, [n]), -n) for n in self._evidence]
+        score, number = max(scores, default=(0.0, 0))
+        return score, -number
+
+    def _score(self, bare: str, numbers: Sequence[int]) -> float:
+        return self._support(bare, [self._evidence[n] for n in numbers])
+
+    def _claims_nothing(self, bare: str) -> bool:
+        return self._support(bare, [NO_EVIDENCE]) >= self._threshold
+
+    def _is_astray(self, unit: Unit, bare: str, used: Sequence[int]) -> bool:
+        """Words of a passage that are about nothing that was asked, such as a text it wants repeated."""
+        if unit.kind != "sentence":
+            return False
+        near = self._topic.union(*(keyword_tokens(self._headers[n]) for n in used))
+        astray = not near & set(keyword_tokens(bare))
+        self.astray += astray
+        return astray
