@@ -16,7 +16,8 @@ from assistant.outline import LINK
 _NUMBER = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
 # not "[1](target)" and not "[[1]](target)", which are links
 _MARKER = re.compile(rf"\[(\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*)\](?!\]?\()")
-_CODE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\2(?!`)", re.M | re.S)
+_FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.M | re.S)
+_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _DEFINITION = re.compile(r"^[ \t]*\[\d{1,3}\]:[ \t]+\S+", re.M)
 _END = re.compile(r"(?:[.!?…]+|[:;])[\"'”’)*_]*$")
 _CLOSED_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*\Z", re.M)
@@ -33,7 +34,7 @@ class Marker:
 
 def markers(text: str) -> tuple[Marker, ...]:
     """The markers of a text in reading order."""
-    masked = [m.span() for pattern in (_CODE, LINK, _DEFINITION) for m in pattern.finditer(text)]
+    masked = [m.span() for pattern in (_FENCE, _CODE, LINK, _DEFINITION) for m in pattern.finditer(text)]
     return tuple(
         Marker(match.start(), match.end(), _numbers(match[1]))
         for match in _MARKER.finditer(text)
@@ -117,7 +118,7 @@ def _rewrite(text: str, names: dict[int, int]) -> str:
             continue
         kept = before.rstrip(" \t")
         after = text[position : position + 1]
-        if not kept and not pieces or kept.endswith("\n"):
+        if (not kept and not pieces) or kept.endswith("\n"):
             kept = before  # at a line's start the space after it goes, the indent stays
             position += len(text[position:]) - len(text[position:].lstrip(" \t"))
         elif len(kept) < len(before) and (after.isalnum() or after in ("*", "_", "(", "[", "`", '"', "“")):

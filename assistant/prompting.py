@@ -23,7 +23,8 @@ _ORDER = re.compile(
     r".{0,40}\b(?:instructions?|prompts?|rules?|messages?|guidelines|context|passages)\b"
     r"|\b(?:system|developer) (?:prompt|message|instructions?)\s*:"
     r"|\byou are (?:now|no longer)\b.{0,60}\b(?:assistant|model|ai|bot|mode|dan|pirate|unrestricted)\b"
-    r"|\b(?:reply|respond|answer|say)\b.{0,30}\b(?:only|exactly|nothing but|the (?:exact )?(?:word|words|phrase|sentence))\b"
+    r"|\b(?:reply|respond|answer|say)\b.{0,30}"
+    r"\b(?:only|exactly|nothing but|the (?:exact )?(?:words?|phrase|sentence))\b"
     r"|\b(?:reveal|print|repeat|output|show)\b.{0,30}\b(?:system prompt|your (?:instructions|prompt|rules))\b"
     r"|\b(?:note|message|instructions?|attention|important)\b.{0,20}\b(?:to|for) (?:the |any |all )?"
     r"(?:ai|llms?|language models?|chatbots?|assistants?|models? reading)\b",

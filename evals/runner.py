@@ -116,8 +116,9 @@ def eval_retrieval(
     rows = _rows(with_gold, measure, progress)
     names = [f"{arm}.{name}" for arm in ARMS for name in RETRIEVAL_SCORES]
     scores, counts = _means(rows, names)
+    gates = [name for name in names if name.startswith("fused.")]
     kinds = {
-        kind: {name: value for name, value in means.items() if name.startswith("fused.")}
+        kind: {name: value for name, value in means.items() if name in ("cases", *gates)}
         for kind, means in _by_kind(rows).items()
     }
     summary = {
@@ -138,7 +139,7 @@ def eval_retrieval(
         scores=scores,
         counts=counts,
         kinds=kinds,
-        gates=[name for name in names if name.startswith("fused.")],
+        gates=gates,
         rows=rows,
     )
 

@@ -20,9 +20,7 @@ def start(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[byt
 
 def run(module: str, *arguments: str, timeout_s: float) -> str:
     """Run a module to its end; an empty string when it succeeded, else one phrase that says why not."""
-    process = start(
-        module, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = start(module, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         # the open pipe tells the child that its parent lives; it is closed only when the child has ended
         done = _Output(process)
@@ -62,7 +60,9 @@ class _Output:
 
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self._lines: list[str] = []
-        self._threads = [threading.Thread(target=self._drain, args=(p,)) for p in (process.stderr, process.stdout)]
+        self._threads = [
+            threading.Thread(target=self._drain, args=(p,)) for p in (process.stderr, process.stdout)
+        ]
         for thread in self._threads:
             thread.daemon = True
             thread.start()

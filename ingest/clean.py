@@ -43,7 +43,10 @@ _DATA_URI = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w=.-]{1,40}){0,4}
 _NO_TARGET = re.compile(r"!?\[([^\[\]]*)\]\([ \t]*(?:<>)?[ \t]*(?:\"[^\"\n]{0,200}\"[ \t]*)?\)")
 _CODE_SPAN = re.compile(r"(`+)(?:(?!\1)[\s\S])*?[^`]\1(?!`)")
 _HEADING = re.compile(r"^([ \t>]*#{1,6}[ \t]+)(.*)$")
-_PICTURE = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff\ufe0e\ufe0f\u200d\u20e3]"
+_PICTURE = (
+    "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
+    "\ufe0e\ufe0f\u200d\u20e3]"
+)
 _LEADING = re.compile(rf"^(?:{_PICTURE}+[ \t\u00a0]*)+")
 _TRAILING = re.compile(rf"(?:[ \t\u00a0]*{_PICTURE}+)+[ \t]*(?=#*$)")
 _ROUNDS = 10  # each repair may uncover another (twice-encoded text); more rounds were never seen

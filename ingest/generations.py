@@ -70,7 +70,9 @@ def writer_lock(data: Path) -> Iterator[None]:
         ) from error
 
 
-def serves_already(data: Path, corpus_sha256: str, stamp: EmbeddingStamp, splitter: SplitterSettings) -> str | None:
+def serves_already(
+    data: Path, corpus_sha256: str, stamp: EmbeddingStamp, splitter: SplitterSettings
+) -> str | None:
     """The serving generation's name if it holds exactly this, else None."""
     name = read_pointer(data)
     if name is None:
@@ -133,7 +135,9 @@ def prune(data: Path) -> None:
     folder = data / _FOLDER
     for directory in sorted(folder.iterdir()) if folder.is_dir() else []:
         if directory.name not in kept:
-            shutil.rmtree(directory, ignore_errors=True)  # what a reader on Windows still holds goes next time
+            shutil.rmtree(
+                directory, ignore_errors=True
+            )  # what a reader on Windows still holds goes next time
 
 
 def _parent(data: Path, name: str) -> str:
@@ -148,7 +152,8 @@ def _in_child(module: str, directory: Path, chunks: int) -> None:
     if failure:
         step = {"ingest.store": "could not be stored", "ingest.verify": "did not pass its check"}[module]
         raise RoadmapError(
-            f"The new index {step} ({failure}); the one before keeps serving. Try again with: roadmap ingest --rebuild"
+            f"The new index {step} ({failure}); the one before keeps serving. "
+            "Try again with: roadmap ingest --rebuild"
         )
 
 

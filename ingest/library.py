@@ -1,4 +1,4 @@
-"""The user's library: which files and folders ingest reads besides the shipped corpus, kept in `library.json`."""
+"""The user's library, kept in `library.json`: what ingest reads besides the shipped corpus."""
 
 import os
 from pathlib import Path

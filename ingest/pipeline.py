@@ -66,7 +66,7 @@ class IngestReport:
 def run(
     settings: Settings, embedder: Embedder, request: IngestRequest, progress: Progress | None = None
 ) -> IngestReport:
-    """One `roadmap ingest`. Raises InputError, IndexBusy or RoadmapError; the old index serves in each case."""
+    """One `roadmap ingest`. Raises InputError, IndexBusy or RoadmapError; the old index serves on then."""
     began = time.perf_counter()
     data = settings.data
     with _writable(data), generations.writer_lock(data):
@@ -95,7 +95,7 @@ def index_documents(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Index finished documents into any data directory, the way `run` does; `cache` may be shared by many."""
+    """Index finished documents into any data directory, as `run` does; `cache` may be shared by many."""
     began = time.perf_counter()
     with _writable(data), generations.writer_lock(data):
         content = make_content(documents, settings, Counter())
@@ -150,7 +150,9 @@ def _documents(
                 continue
             seen.add(digest)
             title = _title(loaded.title, document, candidate)
-            yield Document(sources.describe(candidate, loaded.front_matter, title), document.text, document.blocks)
+            yield Document(
+                sources.describe(candidate, loaded.front_matter, title), document.text, document.blocks
+            )
     if progress:
         progress(len(candidates), len(candidates), "reading")
 
@@ -227,5 +229,6 @@ def _writable(data: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         raise InputError(
-            f"The data directory {data} cannot be written ({error}); free some space there or choose another with --data."
+            f"The data directory {data} cannot be written ({error}); "
+            "free some space there or choose another with --data."
         ) from error

@@ -24,7 +24,9 @@ from ingest.library import Library
 from ingest.load.detect import SUFFIXES
 
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
-_SKIPPED_FOLDERS = frozenset(["node_modules", "bower_components", "__pycache__", "site-packages", "venv", "env", "virtualenv"])
+_SKIPPED_FOLDERS = frozenset(
+    ["node_modules", "bower_components", "__pycache__", "site-packages", "venv", "env", "virtualenv"]
+)
 _LONGEST_SLUG = 80
 
 UNSUPPORTED = "unsupported file type"
@@ -90,12 +92,14 @@ def added(library: Library, arguments: Sequence[str], settings: IngestSettings, 
             )
         path = Path(os.path.abspath(Path(argument).expanduser()))
         if not path.exists():
-            raise InputError(f"There is no file or folder {argument}; check the path and run: roadmap ingest PATH")
+            raise InputError(
+                f"There is no file or folder {argument}; check the path and run: roadmap ingest PATH"
+            )
         library = library.with_path(path)
-        inside = [c for c in find_sources(library.model_copy(update={"removed": ()}), settings, only=True, data=data).candidates
-                  if c.path == path or path in c.path.parents]  # fmt: skip
-        for candidate in inside:
-            library = library.with_restored(candidate.id)
+        whole = find_sources(library.model_copy(update={"removed": ()}), settings, only=True, data=data)
+        for candidate in whole.candidates:
+            if path in (candidate.path, *candidate.path.parents):
+                library = library.with_restored(candidate.id)
     return library
 
 
@@ -108,7 +112,9 @@ def removed(library: Library, ids: Sequence[str], settings: IngestSettings, data
             continue
         found = {c.id: c for c in find_sources(library, settings, only=False, data=data).candidates}
         if wanted not in found:
-            raise InputError(f"There is no source {wanted!r} to remove; see which there are with: roadmap status")
+            raise InputError(
+                f"There is no source {wanted!r} to remove; see which there are with: roadmap status"
+            )
         own = str(found[wanted].path)
         library = library.without_path(own) if own in library.paths else library.with_removed(wanted)
     return library
@@ -132,7 +138,9 @@ def _line(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-def _files(entry: Path, settings: IngestSettings, data: Path, dropped: Counter[str]) -> Iterator[tuple[Path, PurePath]]:
+def _files(
+    entry: Path, settings: IngestSettings, data: Path, dropped: Counter[str]
+) -> Iterator[tuple[Path, PurePath]]:
     """Readable files of one library entry with their path within it, in name order."""
     if entry.is_file():
         yield entry, PurePath(entry.name)

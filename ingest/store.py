@@ -28,7 +28,9 @@ def fill(directory: Path) -> None:
 
     chunks = tuple(read_rows(directory / "chunks.jsonl", Chunk))
     vectors = np.load(directory / "vectors.npy", mmap_mode="r")
-    client = chromadb.PersistentClient(path=str(directory / "chroma"), settings=Settings(anonymized_telemetry=False))
+    client = chromadb.PersistentClient(
+        path=str(directory / "chroma"), settings=Settings(anonymized_telemetry=False)
+    )
     collection = client.create_collection(COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None)
     batch = client.get_max_batch_size()
     for start in range(0, len(chunks), batch):

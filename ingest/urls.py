@@ -7,13 +7,77 @@ from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 URL = re.compile(r"https?://(?:[^\s()<>\[\]`\"|\\]|\([^\s()<>\[\]]*\))+", re.IGNORECASE)
 
 _TRACKING = frozenset(
-    ["gclid", "gclsrc", "dclid", "gbraid", "wbraid", "gad_source", "gad_campaignid", "fbclid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id", "_hsenc", "_hsmi", "__hstc", "__hssc", "hsctatracking", "_ga", "_gl", "s_kwcid", "trk", "trkcampaign", "ref", "ref_", "ref_src", "ref_url", "referrer", "referer", "store_ref", "cmpid", "spm", "wt_mc", "rb_clickid", "irclickid", "sscid"]
+    [
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "gad_source",
+        "gad_campaignid",
+        "fbclid",
+        "msclkid",
+        "yclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "li_fat_id",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "vero_id",
+        "vero_conv",
+        "oly_anon_id",
+        "oly_enc_id",
+        "_hsenc",
+        "_hsmi",
+        "__hstc",
+        "__hssc",
+        "hsctatracking",
+        "_ga",
+        "_gl",
+        "s_kwcid",
+        "trk",
+        "trkcampaign",
+        "ref",
+        "ref_",
+        "ref_src",
+        "ref_url",
+        "referrer",
+        "referer",
+        "store_ref",
+        "cmpid",
+        "spm",
+        "wt_mc",
+        "rb_clickid",
+        "irclickid",
+        "sscid",
+    ]
 )
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "pd_rd_", "pf_rd_")
 # parameters that mean something elsewhere and are mere tracking on these hosts
 _TRACKING_BY_HOST = {
     "amazon": frozenset(
-        ["isdramintegrated", "shoppingportalenabled", "tag", "linkcode", "linkid", "camp", "creative", "creativeasin", "psc", "qid", "sr", "keywords", "crid", "sprefix", "dib", "dib_tag", "th"]
+        [
+            "isdramintegrated",
+            "shoppingportalenabled",
+            "tag",
+            "linkcode",
+            "linkid",
+            "camp",
+            "creative",
+            "creativeasin",
+            "psc",
+            "qid",
+            "sr",
+            "keywords",
+            "crid",
+            "sprefix",
+            "dib",
+            "dib_tag",
+            "th",
+        ]
     ),
     "youtube": frozenset(["si", "feature", "pp", "ab_channel"]),
     "youtu": frozenset(["si", "feature", "pp"]),
@@ -34,7 +98,11 @@ def tidy_url(url: str) -> str:
     except ValueError:
         return url
     labels = host.split(".")
-    query = "&".join(p for p in parts.query.split("&") if p and not _is_tracking(p, labels)) if parts.query else ""
+    query = (
+        "&".join(p for p in parts.query.split("&") if p and not _is_tracking(p, labels))
+        if parts.query
+        else ""
+    )
     return urlunsplit(
         (
             parts.scheme,

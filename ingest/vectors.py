@@ -21,7 +21,9 @@ _BATCH_TEXTS = 512  # texts per call of the embedder and per transaction: second
 _LOOKUP = 500  # keys per SELECT, below SQLite's limit on variables
 _KEPT_RUNS = 5  # entries that the last five builds did not use are removed
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, run INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vectors (
+    key BLOB PRIMARY KEY, vector BLOB NOT NULL, run INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY);
 """
 Progress = Callable[[int, int, str], None]  # done, total, what
@@ -55,7 +57,12 @@ class VectorCache:
         return sum(key in self._find(set(keys), stamp.dimension) for key in keys)
 
     def embed(
-        self, embedder: Embedder, texts: Sequence[str], *, anew: bool = False, progress: Progress | None = None
+        self,
+        embedder: Embedder,
+        texts: Sequence[str],
+        *,
+        anew: bool = False,
+        progress: Progress | None = None,
     ) -> Embedded:
         """A vector for each text, computed where the cache has none (or `anew`), the longest texts first."""
         stamp = embedder.stamp
@@ -72,7 +79,9 @@ class VectorCache:
             found.update(zip(batch, vectors, strict=True))
         if progress:
             progress(len(order), len(order), "embedding")
-        ordered = np.stack([found[key] for key in keys]) if keys else np.zeros((0, stamp.dimension), np.float32)
+        ordered = (
+            np.stack([found[key] for key in keys]) if keys else np.zeros((0, stamp.dimension), np.float32)
+        )
         return Embedded(ordered.astype(np.float32, copy=False), len(order), len(texts) - len(order))
 
     def finish_run(self, stamp: EmbeddingStamp, texts: Iterable[str]) -> None:
@@ -101,7 +110,9 @@ class VectorCache:
     def _store(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         with self._database:
             run = self._database.execute("SELECT coalesce(max(number), 0) FROM runs").fetchone()[0]
-            rows = ((key, vector.astype("<f4").tobytes(), run) for key, vector in zip(keys, vectors, strict=True))
+            rows = (
+                (key, vector.astype("<f4").tobytes(), run) for key, vector in zip(keys, vectors, strict=True)
+            )
             self._database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
 

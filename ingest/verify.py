@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from assistant.documents import Chunk, Link
 from assistant.errors import RoadmapError
 from assistant.index import Index, open_collection
 from assistant.keywords import keyword_tokens
@@ -35,7 +36,9 @@ def verify(directory: Path) -> None:
         _check_keywords(index)
         _ = (directory / "topics.json").read_text(encoding="utf-8")
     except (RoadmapError, ValidationError, OSError, ValueError, KeyError) as error:
-        raise Broken(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'unreadable'}") from error
+        raise Broken(
+            f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'unreadable'}"
+        ) from error
 
 
 def _check_texts(index: Index) -> None:
@@ -44,7 +47,8 @@ def _check_texts(index: Index) -> None:
     expected = (manifest.documents, manifest.chunks, manifest.links, manifest.chunks)
     if counts != expected:
         raise Broken(f"documents, chunks, links and ids are {counts}, the manifest says {expected}")
-    for row in (*index.chunks, *index.links):
+    rows: tuple[Chunk | Link, ...] = (*index.chunks, *index.links)
+    for row in rows:
         document = index.documents.get(row.source)
         if document is None or not 0 <= row.start < row.end <= len(document.text):
             raise Broken(f"{row.source} has no text at {row.start}-{row.end}")
@@ -65,7 +69,9 @@ def _check_vectors(index: Index) -> None:
     for start in range(0, len(index.chunks), _PAGE):
         part = index.chunks[start : start + _PAGE]
         found = collection.get(ids=[chunk.id for chunk in part], include=["embeddings", "metadatas"])
-        stored = {i: (v, m) for i, v, m in zip(found["ids"], found["embeddings"], found["metadatas"], strict=True)}
+        stored = {
+            i: (v, m) for i, v, m in zip(found["ids"], found["embeddings"], found["metadatas"], strict=True)
+        }
         for row, chunk in enumerate(part, start):
             if chunk.id not in stored:
                 raise Broken(f"Chroma lost {chunk.id}")
@@ -85,7 +91,10 @@ def _check_query(index: Index, vectors: np.ndarray, row: int) -> None:
     if len(found) != wanted:
         raise Broken(f"Chroma answered with {len(found)} of {wanted} neighbours")
     first = next(iter(found))
-    if first != row and float(vectors[first] @ vectors[row]) < float(vectors[row] @ vectors[row]) - _TOLERANCE:
+    if (
+        first != row
+        and float(vectors[first] @ vectors[row]) < float(vectors[row] @ vectors[row]) - _TOLERANCE
+    ):
         raise Broken(f"Chroma does not find {index.chunks[row].id} by its own vector")
 
 

@@ -51,7 +51,9 @@ class Stream:
     done: bool = True  # whether "data: [DONE]" is sent
     chunked: bool = True  # without it the end of the body is the end of the connection
 
-    def __init__(self, *steps: Step, finish_reason: str | None = "stop", done: bool = True, chunked: bool = True):
+    def __init__(
+        self, *steps: Step, finish_reason: str | None = "stop", done: bool = True, chunked: bool = True
+    ):
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "finish_reason", finish_reason)
         object.__setattr__(self, "done", done)
@@ -110,7 +112,9 @@ class FakeOpenAI:
             return self._scripts.pop(0) if len(self._scripts) > 1 else self._scripts[0]
 
     def __enter__(self) -> "FakeOpenAI":
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         return self
 
     def __exit__(
@@ -152,7 +156,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _status(self, status: Status) -> None:
         body = status.message.encode()
         if status.content_type == "application/json":
-            body = json.dumps({"error": {"message": status.message, "type": "scripted", "code": None}}).encode()
+            body = json.dumps(
+                {"error": {"message": status.message, "type": "scripted", "code": None}}
+            ).encode()
         self.send_response(status.code)
         for name, value in {"Content-Type": status.content_type, **status.headers}.items():
             self.send_header(name, value)
@@ -190,7 +196,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _event(self, delta: dict[str, Any], finish_reason: str | None) -> None:
         choice = {"index": 0, "delta": {"role": "assistant", **delta}, "finish_reason": finish_reason}
-        event = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": MODEL, "choices": [choice]}
+        event = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": 0,
+            "model": MODEL,
+            "choices": [choice],
+        }
         self._send(f"data: {json.dumps(event)}\n\n".encode())
 
     def _send(self, data: bytes) -> None:

@@ -10,7 +10,7 @@ from assistant.keywords import keyword_tokens
 
 
 class HashingEmbedder:
-    """Hashes stemmed words into a few hundred dimensions, so that texts with shared words are near each other."""
+    """Hashes stemmed words into dimensions, so that texts with shared words are near each other."""
 
     def __init__(self, dimension: int = 256, name: str = "word-hashing") -> None:
         self._stamp = EmbeddingStamp(name, hashlib.sha256(name.encode()).hexdigest(), dimension, "float32")

@@ -101,6 +101,7 @@ class ScriptedAssistant:
             yield Token(died_after)
             await asyncio.sleep(0.6)
             yield Restart("The chat model stopped in mid-answer.")
+            await asyncio.sleep(0.8)
         for word in answer.text.split(" "):
             await asyncio.sleep(0.01)
             yield Token(word + " ")

@@ -109,7 +109,7 @@ def test_an_added_folder_is_kept_until_it_is_removed(own: Path, capsys: Streams)
 
 def test_only_leaves_the_shipped_corpus_out(own: Path, capsys: Streams) -> None:
     assert roadmap("ingest", "--only", str(own)) == 0
-    assert "1 documents" in capsys.readouterr().out
+    assert ": 1 document in 1 passage (" in capsys.readouterr().out
     found = status(capsys)
     assert [source["id"] for source in found["sources"]] == ["file:ledger"]  # type: ignore[attr-defined]
     assert found["problems"] == []

@@ -158,6 +158,19 @@ def test_spelling_and_initials_are_forgiven_but_other_names_are_not() -> None:
     assert support("The dashboards are visualized in Kibana.", [passage]) < THRESHOLD
 
 
+def test_british_and_american_endings_are_one_word() -> None:
+    assert support("Models are optimised.", ["They optimize models."]) > THRESHOLD
+    assert support("Pods are quantised.", ["Pods were quantized."]) == support(
+        "Pods are quantized.", ["Pods were quantized."]
+    )
+
+
+def test_two_passages_are_not_read_as_neighbours() -> None:
+    claim = "Docker packages the monitoring of dashboards."
+    first, second = "Docker packages.", "Monitoring dashboards."
+    assert support(claim, [first, second]) < support(claim, [f"{first} {second}"])
+
+
 def test_the_language_go_is_a_name() -> None:
     assert (
         support(

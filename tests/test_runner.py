@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fakes_assistant import CHUNKS, TEXT, FakeAssistant, FakeIndex, answer
 
+from evals.report import markdown
 from evals.runner import eval_answers, eval_retrieval, relevant_chunks
 from evals.spans import Span
 
@@ -43,6 +44,13 @@ def test_answers_are_scored_by_case_by_kind_and_overall(tmp_path: Path) -> None:
     assert found.setup["generation"] == "g1"
     assert "wrongly_refused" in found.lower_is_better
     assert "ms" not in found.gates
+
+
+def test_both_reports_can_be_shown_as_a_page(tmp_path: Path) -> None:
+    assistant = FakeAssistant({"first?": RIGHT}, {"first?": {"fused": [DOCKER]}})
+    path = dataset(tmp_path, FACT)
+    for found in (eval_answers(assistant, path), eval_retrieval(assistant, path)):
+        assert "| fact | 1 | 1.000 |" in markdown(found)
 
 
 def test_what_is_wrong_with_an_answer_is_said_in_words(tmp_path: Path) -> None:
@@ -116,7 +124,8 @@ def test_each_arm_is_scored_by_where_the_gold_chunk_stands(tmp_path: Path) -> No
     assert by_arm["dense"]["ndcg@10"] == pytest.approx(0.6309, abs=1e-4)
     assert set(by_arm["bm25"].values()) == {0}
     assert set(by_arm["fused"].values()) == {1}
-    assert found.kinds["fact"]["fused.recall@1"] == 1
+    assert (found.kinds["fact"]["cases"], found.kinds["fact"]["fused.recall@1"]) == (1, 1)
+    assert "dense.recall@1" not in found.kinds["fact"]
     assert "fused.ndcg@10" in found.gates
     assert "dense.ndcg@10" not in found.gates
 

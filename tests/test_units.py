@@ -19,7 +19,10 @@ TABLE = "| Tool | Week |\n|---|---|\n| KServe | 20 |\n| Seldon | 21 |"
         ),
         (
             "Use e.g. Docker, see 5.4 and https://a.b/c.d first. Then Helm!",
-            [("", "Use e.g. Docker, see 5.4 and https://a.b/c.d first.", "sentence"), (" ", "Then Helm!", "sentence")],
+            [
+                ("", "Use e.g. Docker, see 5.4 and https://a.b/c.d first.", "sentence"),
+                (" ", "Then Helm!", "sentence"),
+            ],
         ),
         ("One sentence\nover two lines.", [("", "One sentence over two lines.", "sentence")]),
         (
@@ -82,7 +85,13 @@ def test_reasoning_before_the_reply_is_no_part_of_it(reply: str, rest: str) -> N
 
 @pytest.mark.parametrize(
     ("text", "whole"),
-    [("KServe [1].", True), ("KServe. [1]", True), ("**KServe.**", True), ("| a | b |", True), ("KServe and", False)],
+    [
+        ("KServe [1].", True),
+        ("KServe. [1]", True),
+        ("**KServe.**", True),
+        ("| a | b |", True),
+        ("KServe and", False),
+    ],
 )
 def test_a_unit_that_breaks_off_is_known(text: str, whole: bool) -> None:
     assert is_whole(text) is whole
@@ -90,7 +99,9 @@ def test_a_unit_that_breaks_off_is_known(text: str, whole: bool) -> None:
 
 def test_an_incomplete_reply_loses_the_unit_that_breaks_off() -> None:
     units = Units()
-    assert units.feed("Week 20 covers KServe. Week 21 cov") == [Unit("", "Week 20 covers KServe.", "sentence")]
+    assert units.feed("Week 20 covers KServe. Week 21 cov") == [
+        Unit("", "Week 20 covers KServe.", "sentence")
+    ]
     assert units.finish(complete=False) == []
 
 
@@ -105,9 +116,11 @@ def test_a_sentence_waits_for_the_marker_behind_it() -> None:
 
 REPLIES = st.lists(
     st.sampled_from(
-        ["KServe", " serves", " models", ". ", ".", "! ", " [1]", "[2, 3]", ":\n", "\n", "\n\n", "- ", "1. ", "  - "]
-        + ["e.g. ", "etc. ", "| a | b |\n", "|---|---|\n", "```\n", "**", "## ", "Week 20", "[", "]", '"', "…", "---\n"]
-        + ["<think>", "</think>", "https://a.b/c", " lower"]
+        [
+            *("KServe", " serves", " models", " lower", "Week 20", "https://a.b/c", "e.g. ", "etc. "),
+            *(". ", ".", "! ", "…", " [1]", "[2, 3]", "[", "]", '"', "**", ":\n", "\n", "\n\n", "- ", "1. "),
+            *("  - ", "| a | b |\n", "|---|---|\n", "```\n", "## ", "---\n", "<think>", "</think>"),
+        ]
     ),
     max_size=16,
 ).map("".join)

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from functools import cache
 from typing import Final
 
@@ -75,7 +75,7 @@ class Completion:
         """Whether the provider stopped at its own limit of length."""
         return self.finish_reason in _CUT_SHORT
 
-    async def pieces(self) -> AsyncIterator[str]:
+    async def pieces(self) -> AsyncGenerator[str]:
         """The reply's text as it comes. Raises ProviderFailure, and nothing else that is the provider's."""
         deadline = time.monotonic() + TOTAL_SILENCES * self._silence_s
         with contextlib.closing(_Request(self._model, self._messages)) as request:

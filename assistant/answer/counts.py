@@ -7,10 +7,10 @@ from assistant.answer.evidence import Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.surveys import answer_mentions, roadmaps
 from assistant.keywords import stem, words
-from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, UNITS
+from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, unit_of
 from assistant.query.places import members
 
-_COUNTED = re.compile(r"\bhow many\s+((?:[\w/-]+\s*){1,4})|\bnumber of\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:how many|number of|count of)\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
 _ROADMAPS = frozenset("roadmap roadmaps documents sources plans guides".split())
 _SHOWN = 12  # items named under a count
 
@@ -18,11 +18,13 @@ _SHOWN = 12  # items named under a count
 def answer_count(inquiry: Inquiry) -> Outcome | None:
     """A number and what it is the number of; None when the question counts nothing of ours."""
     match = _COUNTED.search(inquiry.question.standalone)
-    counted = words(match[1] or match[2]) if match else []
+    counted = words(match[1]) if match else []
     head = counted[:4]
-    if any(w in _ROADMAPS for w in head[:3]) and not any(w.removesuffix("s") in UNITS for w in head):
+    if any(w in _ROADMAPS for w in head[:3]) and not any(map(unit_of, head)):
         return _count_roadmaps(inquiry)
-    unit = next((UNITS[w.removesuffix("s")] for w in head if w.removesuffix("s") in UNITS), "")
+    unit = next(filter(None, map(unit_of, head)), "") or next(
+        filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), ""
+    )
     if unit:
         found = _count_units(inquiry, unit)
         if found:
@@ -33,7 +35,7 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
 def answer_units(inquiry: Inquiry) -> Outcome | None:
     """The weeks of a month or the steps of a phase, when just those are asked for."""
     question = inquiry.question
-    if not question.unit or inquiry.terms or question.facets or not (inquiry.scope or question.sources):
+    if not question.unit or question.terms or question.facets or not (inquiry.scope or question.sources):
         return None
     if any(place.unit == question.unit for place in question.places):
         return None

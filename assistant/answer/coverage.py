@@ -35,7 +35,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     if not missing and (inquiry.scope or not inquiry.terms):
         return None
     names = [t for t in missing if t.specific and not t.known]
-    if names:
+    if names and not _beside_known(inquiry, names):
         said = _join([t.word for t in names])
         return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
     attributes = [t for t in missing if t.attribute]
@@ -54,6 +54,23 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     if meaning < MEANING_FLOOR and not inquiry.scope and len(inquiry.terms) > 1:
         return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in inquiry.terms]))
     return None
+
+
+def unmentioned(inquiry: Inquiry, draft: Draft) -> str:
+    """What a mixed question named that no source has, as a sentence; "" when nothing."""
+    names = [t for t in lacking(inquiry, draft) if t.specific and not t.known]
+    return f"The roadmaps do not mention {_as_typed(inquiry, names)}." if names else ""
+
+
+def _beside_known(inquiry: Inquiry, names: list[Term]) -> bool:
+    """Whether each unknown name is asked for beside a known one ("Ansible and Pulumi")."""
+    known = "|".join(re.escape(t.word) for t in inquiry.terms if t.specific and t.known)
+    unknown = "|".join(re.escape(t.word) for t in names)
+    if not known:
+        return False
+    join = r"\W+(?:and|or|&|,)?\W*(?:\w+\s+)?"
+    pattern = rf"\b(?:{known})\b(?:,|\s+and|\s+or|\s*/|\s*&){join}(?:{unknown})\b|\b(?:{unknown})\b(?:,|\s+and|\s+or|\s*/|\s*&){join}(?:{known})\b"
+    return bool(re.search(pattern, inquiry.question.standalone, re.IGNORECASE))
 
 
 def missing_place(missing: MissingPlace, title: str) -> Refusal:

@@ -38,7 +38,7 @@ class Editor:
         self.text = ""
         self.sentences: list[SentenceSupport] = []
         self.left_out: list[float] = []  # best scores of what was left out
-        self.astray = 0
+        self.on_topic = False  # whether anything let through shares a word with the topic
         self.full = False
 
     @property
@@ -75,6 +75,7 @@ class Editor:
             shown = intro + body
         else:  # its markers are missing or wrong
             shown = strip_markers(intro) + place_markers(bare, used)
+        self.on_topic |= bool(self._topic & set(keyword_tokens(together)))
         return self._let_through(gap, shown, score, used)
 
     def add_fact(self, sentence: str, score: float) -> str:
@@ -139,6 +140,4 @@ class Editor:
         if unit.kind != "sentence":
             return False
         near = self._topic.union(*(keyword_tokens(self._headers[n]) for n in used))
-        astray = not near & set(keyword_tokens(bare))
-        self.astray += astray
-        return astray
+        return near.isdisjoint(keyword_tokens(bare))

@@ -12,6 +12,7 @@ from assistant.index import Index
 from assistant.keywords import stem, words
 from assistant.outline import Outline
 from assistant.query import Question, Term
+from assistant.query.cues import fits
 from assistant.query.lexicon import FACETS, facet_of
 
 Key = tuple[str, int]  # source id, block index
@@ -21,6 +22,7 @@ OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
 # An everyday word that no source has says little about the subject: a paraphrase is made of such words.
 UNKNOWN_SHARE = 0.35
 TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
+CUE_BONUS = 0.2  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 
 
@@ -120,6 +122,8 @@ class Scout:
         score = lexical + meaning + TITLED_BONUS * self._titled(key)
         if self._facet_stems & self._table.own[key]:
             score += FACET_BONUS
+        if lexical and fits(self.question.standalone, self.outline(key[0]).text(key[1])):
+            score += CUE_BONUS
         return Evidence(*key, score, lexical, meaning, covered)
 
     def _titled(self, key: Key) -> float:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answer.counts import answer_count, answer_units
-from assistant.answer.coverage import judge, missing_place
+from assistant.answer.coverage import judge, missing_place, unmentioned
 from assistant.answer.draft import Draft, Line, Outcome, Refusal, cite, fit, render
 from assistant.answer.evidence import Scout
 from assistant.answer.events import Event, Final, Request, Token
@@ -24,7 +24,7 @@ from assistant.settings import AnswerSettings
 Shape = Callable[[Inquiry], Outcome | None]
 # What is tried for each kind of question, in order; a shape that has nothing to say hands on to the next.
 SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
-    Ask.FACT: (answer_fact,),
+    Ask.FACT: (answer_units, answer_fact),
     Ask.LIST: (answer_units, answer_fact),
     Ask.YES_NO: (answer_fact,),
     Ask.DEFINITION: (answer_definition,),
@@ -160,6 +160,8 @@ def _scope(question: Question, sources: Sequence[str]) -> list[str]:
 
 def _with_missing(inquiry: Inquiry, draft: Draft) -> Draft:
     """A mixed question's part that is not there is said so."""
+    if note := unmentioned(inquiry, draft):
+        draft = replace(draft, lines=(*draft.lines, Line(note)))
     if not inquiry.question.missing:
         return draft
     missing = inquiry.question.missing[0]

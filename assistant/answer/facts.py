@@ -12,6 +12,8 @@ from assistant.query.lexicon import FACETS, LINK_FACETS
 FACET_SLACK = 0.55
 # Blocks this close to the best one say the same thing elsewhere.
 EQUAL = 0.12
+# Parts that a section either has under that label or does not have.
+PART_FACETS = frozenset({"stretch goal", "bonus", "assessment", "project", "objective"})
 _BY = re.compile(r"\b(?:by|edited by|from)\s+[A-Z]")
 _CAUSE = re.compile(
     r"\b(?:because|since|so that|so|therefore|thus|in order to|otherwise|essential|crucial|critical|vital|important"
@@ -30,6 +32,10 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
     labelled = _labelled(inquiry, best)
     if labelled is not None:
         return _tell(inquiry, labelled, alone=True)
+    if absent := _absent_label(inquiry):
+        return absent
+    if inquiry.scope and not inquiry.question.terms and not inquiry.question.facets:
+        return Draft(tuple(line for key in inquiry.scope[:3] for line in inquiry.summary(key)))
     return _tell(inquiry, best.key)
 
 
@@ -137,6 +143,14 @@ def _labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
     return container or top.key
 
 
+def _absent_label(inquiry: Inquiry) -> Refusal | None:
+    """A section has no such part ("stretch goal of week 12"), though others of its roadmap do."""
+    for facet in inquiry.question.facets:
+        if facet in PART_FACETS and inquiry.scope:
+            return Refusal(f"{inquiry.place(inquiry.scope[0])} has no {facet}.", facet)
+    return None
+
+
 def _container(inquiry: Inquiry, evidence: Evidence) -> Key | None:
     """The labelled item above, when the question fits all that lies beneath it as well as this one."""
     outline = inquiry.outline(evidence.source)
@@ -165,6 +179,8 @@ def _tell(inquiry: Inquiry, key: Key, *, alone: bool = False) -> Draft:
         own = [w for w, weight in evidence.covered.items() if weight >= OWN]
         if not own and evidence.covered and (wider := _wider(inquiry, key)):
             return _tell(inquiry, wider, alone=True)
+        if own and (shared := _shared_list(inquiry, key, own)):
+            return _tell(inquiry, shared, alone=True)
     lines = [inquiry.statement(key)]
     if not alone:
         lines += [inquiry.statement(k, lead=k[0] != key[0] or inquiry.section(k) != inquiry.section(key)) for k in _equals(inquiry, key)]
@@ -179,6 +195,16 @@ def _wider(inquiry: Inquiry, key: Key) -> Key | None:
         return None
     rated = inquiry.scout.rate((key[0], parent))
     return rated.key if rated.lexical >= inquiry.scout.rate(key).lexical - 0.1 else None
+
+
+def _shared_list(inquiry: Inquiry, key: Key, own: list[str]) -> Key | None:
+    """The item above, when most of what lies beneath it holds the same words ("Vim" in three tutorials)."""
+    outline = inquiry.outline(key[0])
+    parent = outline.blocks[key[1]].parent
+    if parent < 0 or outline.blocks[parent].kind == "heading":
+        return None
+    alike = [i for i in outline.siblings(key[1]) if all(inquiry.scout.covered((key[0], i)).get(w, 0.0) >= OWN for w in own)]
+    return (key[0], parent) if 1 < len(alike) >= len(outline.siblings(key[1])) * 0.6 else None
 
 
 def _equals(inquiry: Inquiry, key: Key) -> list[Key]:

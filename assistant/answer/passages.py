@@ -7,7 +7,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from assistant.answer.events import Request
 from assistant.citations import markers, renumber, strip_markers
-from assistant.documents import Answer, Chunk, Citation, Exchange, Hit
+from assistant.documents import Answer, Chunk, Citation, Exchange, Hit, SentenceSupport
 from assistant.prompting import Prompt, as_data, clip, without_orders
 
 # about 2,000 tokens: with rules, draft and reply it fits the 4,096 that small local servers grant
@@ -18,10 +18,14 @@ EARLIER_CHARS = 400  # of each earlier question and answer; enough to see what "
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage under its number; `text` is the citation's quote without lines that give orders to a model."""
+    """A passage under its number; `text` is the citation's quote without lines that give orders to a model.
+
+    `said` is what the draft says with it: checked before, and sometimes counted or derived from it.
+    """
 
     citation: Citation
     text: str
+    said: tuple[str, ...] = ()
 
     @property
     def header(self) -> str:
@@ -31,21 +35,26 @@ class Passage:
     @property
     def evidence(self) -> str:
         """What a sentence is checked against: where the passage stands, and what it says."""
-        return f"{self.header}\n{self.text}"
+        return "\n".join((self.header, *self.said, self.text))
 
 
 def gather(draft: Answer, hits: Sequence[Hit]) -> tuple[Passage, ...]:
     """The draft's citations as 1, 2, …, then chunks that add to them while they fit the budget."""
     cited = list(draft.citations)
+    said = [(s.text, s.citations) for s in _checked(draft)]
     used = sum(len(citation.quote) for citation in cited)
     for hit in hits:
         chunk = hit.chunk
-        inside = any(c.source == chunk.source and c.start <= chunk.start and chunk.end <= c.end for c in cited)
-        if not inside and used + len(chunk.text) <= PASSAGE_CHARS:
+        if not any(_holds(citation, chunk) for citation in cited) and used + len(chunk.text) <= PASSAGE_CHARS:
             used += len(chunk.text)
             cited.append(_citation(chunk))
     return tuple(
-        Passage(replace(citation, n=n), without_orders(citation.quote)) for n, citation in enumerate(cited, 1)
+        Passage(
+            replace(citation, n=n),
+            without_orders(citation.quote),
+            tuple(without_orders(text) for text, numbers in said if citation.n in numbers),
+        )
+        for n, citation in enumerate(cited, 1)
     )
 
 
@@ -60,8 +69,9 @@ def chat_messages(
 ) -> list[BaseMessage]:
     """The two messages: rules that are a file, and everything that anybody else wrote as data."""
     question = request.question
-    asked = as_data(question.text)
-    if question.standalone.strip() != question.text.strip():
+    # orders to the assistant that stood in the question are gone from its standalone form
+    asked = as_data(question.standalone if question.commands else question.text)
+    if not question.commands and question.standalone.strip() != question.text.strip():
         asked += f"\n(that is: {as_data(question.standalone)})"
     human = template.fill(
         passages="\n\n".join(_shown(passage) for passage in passages if passage.text.strip()),
@@ -70,6 +80,14 @@ def chat_messages(
         question=asked,
     )
     return [SystemMessage(system.text), HumanMessage(human)]
+
+
+def _checked(draft: Answer) -> list[SentenceSupport]:
+    return [s for s in draft.grounding.sentences if s.supported] if draft.grounding else []
+
+
+def _holds(citation: Citation, chunk: Chunk) -> bool:
+    return citation.source == chunk.source and citation.start <= chunk.start and chunk.end <= citation.end
 
 
 def _shown(passage: Passage) -> str:

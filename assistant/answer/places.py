@@ -1,5 +1,6 @@
 """Where something stands, and what comes before or after it."""
 
+import re
 from collections.abc import Iterator
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
@@ -13,6 +14,10 @@ from assistant.query import Place
 # A second place is named too when it fits nearly as well as the best one.
 CLOSE = 0.1
 MAX_PLACES = 4
+_EDGE = re.compile(
+    r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|ends? with|at the (?:start|end|beginning))\b",
+    re.IGNORECASE,
+)
 
 
 def answer_place(inquiry: Inquiry) -> Outcome | None:
@@ -43,9 +48,9 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
 def answer_order(inquiry: Inquiry) -> Outcome | None:
     """What comes before or after a place or topic; None when the question is not about that."""
     question = inquiry.question
-    pair = _two_places(inquiry)
-    if pair is not None:
-        return pair
+    found = _two_places(inquiry) or _edge(inquiry) or _built_upon(inquiry)
+    if found is not None:
+        return found
     anchor = _anchor(inquiry)
     if anchor is None:
         return None
@@ -116,7 +121,9 @@ def _one_a_source(kept: list[tuple[Evidence | None, Key]]) -> list[tuple[Evidenc
 def _anchor(inquiry: Inquiry) -> Key | None:
     """The section that the order question starts from: the one named, else the one about the subject."""
     if inquiry.scope:
-        return inquiry.scope[0]
+        inner = [k for k in _sections(inquiry, "") if k not in inquiry.scope and inquiry.scout.rate(k).score > 0]
+        titled = [k for k in inner if any(w >= 1.0 for w in inquiry.scout.covered(k).values())]
+        return max(titled, key=lambda k: _fit(inquiry, k)[0], default=inquiry.scope[0])
     if not inquiry.question.terms:
         return None
     unit = inquiry.question.unit
@@ -137,6 +144,48 @@ def _builds_on(inquiry: Inquiry, anchor: Key) -> Key | None:
         if inquiry.scout.facet((anchor[0], child)) == "builds on":
             return anchor[0], child
     return None
+
+
+def _edge(inquiry: Inquiry) -> Outcome | None:
+    """"What should I learn first?": the first or last section of the roadmap or place in question."""
+    match = _EDGE.search(inquiry.question.standalone)
+    if not match or inquiry.question.terms:
+        return None
+    last = "last" in match[0].lower() or "end" in match[0].lower()
+    tops: list[Key] = list(inquiry.scope) or [
+        (s, -1) for s in inquiry.sources if s in inquiry.question.sources or _is_sequence(inquiry, s)
+    ]
+    lines = []
+    for source, top in tops:
+        outline = inquiry.outline(source)
+        inside = set(outline.descendants(top))
+        for unit in ("week", "step"):
+            steps = [i for i, _ in members(outline, unit) if i in inside]
+            if steps:
+                key = (source, steps[-1 if last else 0])
+                word = "last" if last else "first"
+                lines.append(Line(f"{inquiry.place(key)} comes {word}.", (inquiry.span(key),)))
+                break
+    return Draft(tuple(lines)) if lines else None
+
+
+def _is_sequence(inquiry: Inquiry, source: str) -> bool:
+    return any(members(inquiry.outline(source), unit) for unit in ("week", "phase"))
+
+
+def _built_upon(inquiry: Inquiry) -> Outcome | None:
+    """"Which step builds on X?": the sections whose "Builds On" names the subject."""
+    if "builds on" not in inquiry.question.facets or not inquiry.question.unit or not inquiry.question.terms:
+        return None
+    named = [t.word for t in inquiry.terms]
+    found = [
+        e
+        for e in inquiry.scout.rank(inquiry.sources)
+        if inquiry.scout.facet(e.key) == "builds on" and all(e.covered.get(w, 0.0) >= 1.0 for w in named)
+    ]
+    if not found:
+        return None
+    return Draft(tuple(inquiry.statement(e.key) for e in found[:3]))
 
 
 def _two_places(inquiry: Inquiry) -> Outcome | None:

@@ -7,6 +7,7 @@ from assistant.answer.evidence import BENEATH, Evidence
 from assistant.answer.inquiry import Inquiry
 
 _NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
+MOST_SAID = 380  # characters of one roadmap's part in a comparison
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
 
@@ -46,7 +47,8 @@ def answer_comparison(inquiry: Inquiry) -> Outcome | None:
             continue
         for e in found:
             text = f"**{inquiry.source_title(source)}**, {inquiry.section_name(inquiry.section(e.key))}: {_said(inquiry, e)}"
-            lines.append(Line(text, (inquiry.span(e.key, whole=bool(inquiry.inline_items(e.key))),), 1))
+            whole = bool(inquiry.outline(source).children(e.block))
+            lines.append(Line(text, (inquiry.span(e.key, whole=whole),), 1))
     if not lines:
         return None
     note = [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")] if silent else []
@@ -80,6 +82,9 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
         labelled = [e for e in ranked if inquiry.scout.facet(e.key) in facets]
         if labelled and labelled[0].score >= ranked[0].score - 0.5:
             ranked = labelled
+    titled = _titled_section(inquiry, source)
+    if titled and not (facets and ranked and inquiry.scout.facet(ranked[0].key) in facets):
+        return [titled]
     usable = [e for e in ranked if e.lexical >= 0.45 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
     told: list[Evidence] = []
     for e in usable:
@@ -92,11 +97,34 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
     return told
 
 
+def _titled_section(inquiry: Inquiry, source: str) -> Evidence | None:
+    """The section of a source that is titled with the whole subject."""
+    named = [t.word for t in inquiry.terms]
+    outline = inquiry.outline(source)
+    found = [
+        inquiry.scout.rate((source, i))
+        for i, block in enumerate(outline.blocks)
+        if block.kind == "heading" and block.level and outline.children(i)
+    ]
+    whole = [e for e in found if named and all(e.covered.get(w, 0.0) >= 1.0 for w in named)]
+    return max(whole, key=lambda e: e.score, default=None)
+
+
 def _said(inquiry: Inquiry, evidence: Evidence) -> str:
     outline = inquiry.outline(evidence.source)
     if outline.blocks[evidence.block].kind == "heading":
-        inner = [outline.blocks[i] for i in outline.children(evidence.block)]
-        text = "; ".join(f"{b.label}: {b.title}" if b.label else b.title for b in inner[:4] if b.title)
+        parts = []
+        for child in outline.children(evidence.block):
+            key = (evidence.source, child)
+            block = outline.blocks[child]
+            inner = inquiry.inline_items(key)
+            shown = block.title.rstrip(".:") or block.label
+            parts.append(f"{block.label}: {inner or shown}" if block.label else f"{shown}: {inner}" if inner else shown)
+        text = ""
+        for part in parts:
+            if len(text) + len(part) > MOST_SAID:
+                break
+            text = f"{text}; {part}" if text else part
         return text or outline.blocks[evidence.block].title
     items = inquiry.inline_items(evidence.key)
     words = inquiry.words(evidence.key)

@@ -112,8 +112,9 @@ def _leads(first: Unit, second: Unit) -> bool:
     """Whether the first unit is nothing by itself: a table's head, or "These are its tools:"."""
     if not first.text:
         return second.kind == "row"
-    announces = first.text.rstrip("*_ ")[-1:] in ":]" and strip_markers(first.text).rstrip("*_ ").endswith(":")
-    return announces and first.kind in ("sentence", "item") and second.kind in ("item", "row", "code")
+    if first.kind not in ("sentence", "item") or second.kind not in ("item", "row", "code"):
+        return False
+    return strip_markers(first.text).rstrip("*_ ").endswith(":")
 
 
 def _lines(text: str) -> Iterator[tuple[str, str, LineKind]]:
@@ -177,4 +178,3 @@ def _settled(raw: str) -> str:
     """The reply without a last line that may yet turn out to be a row, a fence, an item or a rule."""
     head, newline, last = raw.rpartition("\n")
     return raw if _SETTLED.match(last) else head + newline
-

@@ -51,7 +51,7 @@ def ingest(
 
 def report_text(report: "IngestReport", request: "IngestRequest") -> str:
     """What a run did, for people."""
-    counts = f"{report.documents} documents in {report.chunks} passages"
+    counts = f"{_count(report.documents, 'document')} in {_count(report.chunks, 'passage')}"
     if request.rollback:
         return f"Index {report.generation} serves again: {counts}."
     work = f"{report.embedded} embedded, {report.reused} reused, {report.seconds:.1f} s"
@@ -61,3 +61,7 @@ def report_text(report: "IngestReport", request: "IngestRequest") -> str:
         lines = [f"Index {report.generation} serves: {counts} ({work})."]
     lines += [f"Left out: {count} ({reason})" for reason, count in sorted(report.dropped.items())]
     return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

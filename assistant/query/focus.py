@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=\S)|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
 # Orders to the assistant itself. Learners order topics ("list the tools"), never rules, roles or wordings.
 _COMMAND = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.?!]{0,60}\b(?:instruction|rule|prompt|source|previous|above|prior|context|guideline|restriction|citation|told)\w*"

@@ -25,6 +25,7 @@ _OPENING = re.compile(
 _SWAP = re.compile(r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b", re.IGNORECASE)
 _SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
 _NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
+_SHORT_SWAP = 8  # words of a follow-up that only names another subject ("and in the senior roadmap?")
 _CITATION = re.compile(r"\s*\[\d+\]")
 
 
@@ -62,7 +63,8 @@ def carry(text: str, history: Sequence[Exchange], outlines: Mapping[str, Outline
     known = set(words(last.question))
     fresh = " ".join(w for w in re.findall(r"[\w+#./-]+", answer) if w.lower() not in known)
     short = fresh if len(fresh) <= _SHORT_ANSWER else ""
-    return Carried(previous, bool(_SWAP.match(text)), new or places, answer, short)
+    swap = bool(_SWAP.match(text)) and len(text.split()) <= _SHORT_SWAP
+    return Carried(previous, swap, new or places, answer, short)
 
 
 def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...]:

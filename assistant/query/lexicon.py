@@ -78,7 +78,7 @@ SCAFFOLD = frozenset(
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
     eyes opinion view perspective regard regards wish hope glad grateful thankful kind address open opens click opened advise
     guys folks moment minute today yesterday tomorrow week weeks anyone pure purely quick short shortly long-form brief
-    handbook single whole entire various certain specific specifically especially particularly mainly main major key
+    against contrast contrasting single whole entire various certain specific specifically especially particularly mainly main major key
     supposedly apparently maybe perhaps ever yet already soon early late earlier whenever wherever
     gets got getting ends ended puts putting set sets setting setup keep keeps carry carries run through across
     study studies studied studying studies teach teacher cover touches around about roughly approximately
@@ -95,7 +95,7 @@ FACETS: dict[str, frozenset[str]] = {
     "task": frozenset("task tasks todo todos exercise exercises assignment assignments activity activities steps homework".split()),
     "project": frozenset("project projects deliverable build building".split()),
     "resource": frozenset(
-        "resource resources link links url urls website websites site material materials reference references docs documentation reading readings".split()
+        "resource resources link links url urls website websites site material materials reference references docs documentation reading".split()
     ),
     "tool": frozenset("tool tools tooling software".split()),
     "topic": frozenset("topic topics subject subjects concept concepts skill skills".split()),
@@ -105,14 +105,13 @@ FACETS: dict[str, frozenset[str]] = {
     "video": frozenset("video videos youtube".split()),
     "article": frozenset("article articles blog post posts".split()),
     "repository": frozenset("repository repositories repo repos".split()),
-    "example": frozenset("example examples exercise".split()),
+    "example": frozenset("example examples exercise practice".split()),
     "why": frozenset("why reason reasons rationale motivation justification because".split()),
     "builds on": frozenset("prerequisite prerequisites requirement requirements depend depends foundation requires presuppose builds".split()),
     "focus": frozenset("focus emphasis focuses".split()),
     "stretch goal": frozenset("stretch challenge optional extra".split()),
     "bonus": frozenset(["bonus"]),
     "assessment": frozenset("assessment assessments assess".split()),
-    "practice": frozenset("practice practise".split()),
     "note": frozenset(["note"]),
 }
 LINK_FACETS = frozenset({"resource", "course", "tutorial", "video", "article", "repository"})
@@ -189,6 +188,14 @@ FOREIGN_FRAME = frozenset(
 )
 
 _HEAD_WORDS = re.compile(r"[a-zà-ÿß'-]+", re.IGNORECASE)
+
+
+def unit_of(word: str) -> str:
+    """The unit a word names, singular or plural; "" when it names none."""
+    for ending, instead in (("", ""), ("s", ""), ("ies", "y")):
+        if word.endswith(ending) and (base := word.removesuffix(ending) + instead) in UNITS:
+            return UNITS[base]
+    return ""
 
 
 def facet_of(label: str) -> str:

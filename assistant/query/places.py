@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from assistant.keywords import keyword_tokens, words
 from assistant.outline import Outline
-from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, UNITS
+from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, UNITS, unit_of
 from assistant.query.question import MissingPlace, Place
 
-_UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS)}, key=len, reverse=True))
+_UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS), "categories"}, key=len, reverse=True))
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TITLE_UNIT = re.compile(rf"^({_UNIT_WORDS})\s+(\d+)\b", re.IGNORECASE)
 _TITLE_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.):]?\s")
+_LEADING_NUMBER = re.compile(rf"^(?:\d+(?:\.\d+)*[.):]?\s+|(?:{_UNIT_WORDS})\s+\d+\s*:\s*)", re.IGNORECASE)
 _TITLE_NAMED = re.compile(rf"\b({_UNIT_WORDS})$", re.IGNORECASE)
 _N = rf"(?:\d+(?:\.\d+)*|{_NUMBER_WORD})"
 _FORWARD = re.compile(
@@ -107,12 +108,28 @@ def resolve(
 
 
 def _named(text: str, outline: Outline) -> Iterator[Place]:
-    """Headings such as "Beginner Phase" whose whole title stands in the question."""
+    """Headings such as "Beginner Phase" whose whole title stands in the question, or "the MLOps group"."""
     lowered = " ".join(words(text))
     for index, block in enumerate(outline.blocks):
-        match = _TITLE_NAMED.search(block.title) if block.kind == "heading" and block.level else None
-        if match and re.search(rf"\b{re.escape(' '.join(words(block.title)))}\b", lowered):
+        if block.kind != "heading" or not block.level:
+            continue
+        title = re.escape(" ".join(words(_LEADING_NUMBER.sub("", block.title))))
+        if (match := _TITLE_NAMED.search(block.title)) and re.search(rf"\b{title}\b", lowered):
             yield Place(outline.document.source.id, index, _unit(match[1]))
+        elif title and re.search(rf"\b{title} (?:{_UNIT_WORDS})\b|\b(?:{_UNIT_WORDS}) (?:called |named |on |about )?{title}$", lowered):
+            yield Place(outline.document.source.id, index, "section")
+
+
+def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -> tuple[Place, ...]:
+    """Sections whose whole title, of two words or more, stands in the question ("Further Textbooks")."""
+    lowered = " ".join(words(text))
+    found = []
+    for source in sources:
+        for index, block in enumerate(outlines[source].blocks):
+            title = words(_LEADING_NUMBER.sub("", block.title)) if block.kind == "heading" and block.level else []
+            if len(title) > 1 and re.search(rf"\b{re.escape(' '.join(title))}\b", lowered):
+                found.append(Place(source, index, "section"))
+    return tuple(found)
 
 
 def _inside(place: Place, outer: Place, outlines: Mapping[str, Outline]) -> bool:
@@ -170,8 +187,7 @@ def _missing(reference: Reference, outlines: Mapping[str, Outline], sources: Seq
 
 
 def _unit(word: str) -> str:
-    lowered = word.lower()
-    return UNITS.get(lowered) or UNITS[lowered.removesuffix("s")] if lowered != "categories" else "section"
+    return unit_of(word.lower())
 
 
 def _digits(word: str) -> str:

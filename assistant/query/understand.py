@@ -13,13 +13,15 @@ from assistant.query.focus import clauses, focus
 from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
 from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD
 from assistant.query.naming import Naming
-from assistant.query.places import members, resolve, without_references
+from assistant.query.places import members, resolve, titled, without_references
 from assistant.query.question import Ask, Place, Question
 from assistant.query.terms import Vocabulary
 
 _BLANKS = re.compile(r"\s+")
 _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
+# Shapes for which a section's title in the question means that section.
+_TITLED_ASKS = (Ask.FACT, Ask.LIST, Ask.COUNT, Ask.ORDER, Ask.REASON)
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
 
@@ -83,8 +85,15 @@ class Reader:
         named, rest = self.naming.find(text)
         scope = [s for s in (named or self.outlines) if allowed is None or s in allowed]
         places, missing = resolve(rest, self.outlines, scope or list(self.outlines))
+        if missing and named:  # "compare the 2024 roadmap with week 17": the week is another roadmap's
+            elsewhere, absent = resolve(rest, self.outlines, list(self.outlines))
+            if not absent and ask_of(text) is Ask.COMPARISON:
+                places, missing = elsewhere, ()
+                named = (*named, *dict.fromkeys(p.source for p in places))
         subject = without_references(rest)
         facets = facets_of(rest)
+        if not places and not missing and not unit_asked(text) and ask_of(text) in _TITLED_ASKS:
+            places = titled(rest, self.outlines, scope or list(self.outlines))
         return Question(
             text=typed,
             standalone=text,

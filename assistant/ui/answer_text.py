@@ -89,5 +89,6 @@ def render_trace(steps: tuple[TraceStep, ...]) -> str:
     for number, step in enumerate(steps, 1):
         took = f" · {step.ms:.0f} ms" if step.ms >= 1 else ""
         summary = f": {plain_words(step.summary)}" if step.summary else ""
-        lines.append(f"{number}. **{plain_words(step.name)}**{summary}{took}")
+        name = plain_words(step.name[:1].upper() + step.name[1:])
+        lines.append(f"{number}. **{name}**{summary}{took}")
     return "\n".join(lines)

@@ -36,7 +36,9 @@ SUFFIXES = {
 
 _HEAD_BYTES = 8192
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_HTML_START = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_HTML_START = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S
+)
 _NOTEBOOK_KEYS = re.compile(rb'"(?:cells|worksheets|nbformat)"\s*:')
 # first bytes of archives, pictures, sound, office files, programs and databases
 _MAGIC = (
@@ -44,6 +46,7 @@ _MAGIC = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS", b"ID3", b"\x7fELF", b"MZ\x90",
     b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\xca\xfe\xba\xbe", b"\x00\x00\x01\x00", b"{\\rtf",
 )  # fmt: skip
+_MOST_NULS = 0.01  # a few stray ones in a text are cleaned away
 _MOST_CONTROLS = 0.1  # a larger share of control characters is no text in any encoding
 
 
@@ -58,7 +61,11 @@ def detect(data: bytes, name: str) -> Format:
         return Format.BINARY
     if wanted is Format.NOTEBOOK:
         return Format.NOTEBOOK
-    if suffix in (".json", ".txt", "") and head.lstrip()[:1] == b"{" and len(set(_NOTEBOOK_KEYS.findall(data))) > 1:
+    if (
+        suffix in (".json", ".txt", "")
+        and head.lstrip()[:1] == b"{"
+        and len(set(_NOTEBOOK_KEYS.findall(data))) > 1
+    ):
         return Format.NOTEBOOK
     if _HTML_START.match(head.removeprefix(b"\xef\xbb\xbf")):
         return Format.HTML
@@ -70,14 +77,10 @@ def detect(data: bytes, name: str) -> Format:
 def _is_binary(head: bytes) -> bool:
     if head.startswith(_MAGIC):
         return True
-    if head.startswith(_UTF16_MARKS):
+    if head.startswith(_UTF16_MARKS) or _looks_like_utf16(head):
         return False
-    if b"\x00" in head and not _looks_like_utf16(head):
-        # a few stray NULs in a text are cleaned away; a tenth of them is a binary file
-        if head.count(0) > len(head) * 0.01:
-            return True
     controls = sum(1 for byte in head if byte < 9 or 13 < byte < 27 or 27 < byte < 32)
-    return not _looks_like_utf16(head) and controls > len(head) * _MOST_CONTROLS
+    return head.count(0) > len(head) * _MOST_NULS or controls > len(head) * _MOST_CONTROLS
 
 
 def _looks_like_utf16(head: bytes) -> bool:

@@ -24,7 +24,9 @@ def load_notebook(data: bytes) -> Loaded | Skipped:
         notebook = nbformat.reads(text, as_version=4)
         metadata = dict(notebook.metadata)
         cells = list(notebook.cells)
-        body = "\n\n".join(part for cell in cells for part in _cell(cell, _language(metadata)) if part.strip())
+        body = "\n\n".join(
+            part for cell in cells for part in _cell(cell, _language(metadata)) if part.strip()
+        )
     except (NotJSONError, nbformat.ValidationError, json.JSONDecodeError):
         return BROKEN
     except (AttributeError, KeyError, TypeError, ValueError):  # valid JSON that is no notebook

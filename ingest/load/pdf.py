@@ -23,11 +23,22 @@ def load_pdf(data: bytes) -> Loaded | Skipped:
         if reader.is_encrypted and not reader.decrypt(""):
             return ENCRYPTED
         headings = _bookmarks(reader)
-        pages = [_page(page.extract_text(), headings.get(number, {})) for number, page in enumerate(reader.pages)]
+        pages = [
+            _page(page.extract_text(), headings.get(number, {})) for number, page in enumerate(reader.pages)
+        ]
         title = reader.metadata.title if reader.metadata else None
     except (FileNotDecryptedError, DependencyError):
         return ENCRYPTED
-    except (PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, ZeroDivisionError, OSError):
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        ZeroDivisionError,
+        OSError,
+    ):
         return BROKEN  # pypdf lets its own slips on damaged objects through
     if sum(c.isalnum() for page in pages for c in page) < _FEWEST_LETTERS_A_PAGE * max(1, len(pages)) ** 0.5:
         return NO_TEXT
@@ -37,7 +48,11 @@ def load_pdf(data: bytes) -> Loaded | Skipped:
 def _usable(title: Any) -> str | None:
     """A document's title, unless a program left a file name or nothing there."""
     text = str(title).strip() if title else ""
-    return None if not text or re.search(r"\.(docx?|tex|indd|dvi|pdf)$|^untitled|^microsoft word", text, re.I) else text
+    return (
+        None
+        if not text or re.search(r"\.(docx?|tex|indd|dvi|pdf)$|^untitled|^microsoft word", text, re.I)
+        else text
+    )
 
 
 def _key(text: str) -> str:

@@ -1,7 +1,7 @@
 """reStructuredText to Markdown: docutils reads it, files and raw markup are never inserted."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
@@ -10,6 +10,7 @@ from docutils.parsers.rst import Directive, directives, roles
 from docutils.utils import SystemMessage
 
 from ingest.load.records import BROKEN, EMPTY, Loaded, Skipped
+from ingest.load.rst_markdown import markdown
 from ingest.load.text import decode
 
 _SETTINGS = {
@@ -25,34 +26,74 @@ _SETTINGS = {
     "smart_quotes": False,
 }
 # Sphinx directives whose body is ordinary text, with an optional title as argument
-_CONTAINERS = ["seealso", "versionadded", "versionchanged", "deprecated", "versionremoved", "tabs", "tab", "tab-set", "tab-item", "group-tab", "dropdown", "grid", "grid-item", "grid-item-card", "card", "only", "cssclass", "rst-class", "centered", "hlist", "glossary", "tabularcolumns"]
+_CONTAINERS = """
+    seealso versionadded versionchanged deprecated versionremoved tabs tab tab-set tab-item group-tab dropdown
+    grid grid-item grid-item-card card only cssclass rst-class centered hlist glossary tabularcolumns
+"""
 # Sphinx directives that hold navigation, or text that lies in other files
-_DROPPED = ["toctree", "index", "literalinclude", "exampleinclude", "automodule", "autoclass", "autofunction", "automethod", "autosummary", "currentmodule", "module", "graphviz", "mermaid", "jinja", "spelling", "highlight", "sectionauthor", "codeauthor", "youtube", "autoprogram", "argparse", "click", "program", "plot", "bibliography", "swagger-ui", "redoc"]
-_CODE = ("code-block", "sourcecode", "ipython", "prompt", "doctest", "testcode", "console", "parsed-literal")
-_ROLE = re.compile(r":[\w+:.-]+:`([^`]*)`")
+_DROPPED = """
+    toctree index literalinclude exampleinclude automodule autoclass autofunction automethod autosummary
+    currentmodule module graphviz mermaid jinja spelling highlight sectionauthor codeauthor youtube autoprogram
+    argparse click program plot bibliography swagger-ui redoc
+"""
+_CODE = "code-block sourcecode ipython prompt doctest testcode console parsed-literal"
+_STANDARD_ROLES = """
+    emphasis strong literal math subscript superscript title-reference code raw abbreviation acronym
+"""
+    "emphasis strong literal math subscript superscript title-reference code raw abbreviation acronym"
+)
+_LITERAL_ROLES = "class func meth mod attr data file envvar command program option cfg kbd samp code"
+_ROLE_NAME = re.compile(r":([a-zA-Z][\w.+:-]*):`")
+_OPTION = re.compile(r":[\w-]+:")
 _TARGET = re.compile(r"\s*<[^<>]*>$")
-_registered = False
+
+
+def load_rst(data: bytes) -> Loaded | Skipped:
+    """The document as Markdown; what it asks to include from elsewhere is left out."""
+    text = decode(data)
+    if text is None:
+        return BROKEN
+    _register(text)
+    try:
+        tree = publish_doctree(text, settings_overrides=_SETTINGS)
+    except (SystemMessage, ValueError, AssertionError):
+        return BROKEN
+    body = markdown(tree)
+    if not body.strip():
+        return EMPTY
+    first = next(tree.findall(nodes.title), None)
+    return Loaded(body, first.astext() if first is not None else None)
+
+
+def _register(text: str) -> None:
+    """Teach docutils the Sphinx directives, and whatever roles the text uses."""
+    for names, kind in ((_CONTAINERS, _Container), (_DROPPED, _Dropped), (_CODE, _Code)):
+        for name in names.split():
+            directives.register_directive(name, kind)
+    for name in {found.lower() for found in _ROLE_NAME.findall(text)}.difference(_STANDARD_ROLES.split()):
+        roles.register_local_role(name, _role)
 
 
 class _Container(Directive):
+    """Its body is parsed as text of the document."""
+
     optional_arguments = 100
     has_content = True
-    option_spec = None  # type: ignore[assignment]
+    option_spec = None
 
     def run(self) -> Sequence[nodes.Node]:
         box = nodes.container()
         if self.arguments:
-            words = nodes.strong("", " ".join(self.arguments).strip())
-            box += nodes.paragraph("", "", words)
-        body = [line for line in self.content if not re.match(r":[\w-]+:", line)]
-        if len(body) == len(self.content):
-            self.state.nested_parse(self.content, self.content_offset, box)
-        else:  # options of a directive that is not known here
-            self.state.nested_parse(self.content.__class__(body, "rst"), self.content_offset, box)
+            box += nodes.paragraph("", "", nodes.strong("", " ".join(self.arguments).strip()))
+        while self.content and _OPTION.match(self.content[0]):  # options that nobody knows here
+            self.content.trim_start(1)
+        self.state.nested_parse(self.content, self.content_offset, box)
         return [box]
 
 
 class _Dropped(Directive):
+    """Nothing of it is kept."""
+
     optional_arguments = 1000
     has_content = True
 
@@ -61,205 +102,23 @@ class _Dropped(Directive):
 
 
 class _Code(Directive):
+    """Its body is code in the language of its argument."""
+
     optional_arguments = 1
     has_content = True
 
     def run(self) -> Sequence[nodes.Node]:
         lines = list(self.content)
-        while lines and (not lines[0].strip() or re.match(r":[\w-]+:", lines[0])):
+        while lines and (not lines[0].strip() or _OPTION.match(lines[0])):
             lines.pop(0)
         language = self.arguments[0] if self.arguments else ""
         return [nodes.literal_block("", "\n".join(lines), language=language)]
 
 
-def _role(name: str, raw: str, text: str, line: int, inliner: Any, options: Any = None, content: Any = None) -> Any:
+def _role(
+    name: str, raw: str, text: str, line: int, inliner: Any, options: Any = None, content: Any = None
+) -> Any:
+    """The words of a Sphinx role without its target."""
     shown = _TARGET.sub("", text) or text
-    return [nodes.literal("", shown) if name in _LITERAL_ROLES else nodes.inline("", shown)], []
-
-
-_LITERAL_ROLES = frozenset(["class", "func", "meth", "mod", "attr", "data", "file", "envvar", "command", "program", "option", "cfg", "kbd", "samp", "code"])
-
-
-def _register() -> None:
-    """Teach docutils the Sphinx names; its registry is global, so once a process is enough."""
-    global _registered
-    if _registered:
-        return
-    for names, kind in ((_CONTAINERS, _Container), (_DROPPED, _Dropped), (_CODE, _Code)):
-        for name in names:
-            directives.register_directive(name, kind)
-    _registered = True
-
-
-def load_rst(data: bytes) -> Loaded | Skipped:
-    text = decode(data)
-    if text is None:
-        return BROKEN
-    _register()
-    for name in set(re.findall(r":([a-zA-Z][\w.+:-]*):`", text)):
-        if name.lower() not in _STANDARD_ROLES:
-            roles.register_local_role(name.lower(), _role)
-    try:
-        tree = publish_doctree(text, settings_overrides=_SETTINGS)
-    except (SystemMessage, ValueError, AssertionError):
-        return BROKEN
-    body = _Writer().blocks(tree.children)
-    if not body.strip():
-        return EMPTY
-    first = next(tree.findall(nodes.title), None)
-    return Loaded(body, first.astext() if first is not None else None)
-
-
-_STANDARD_ROLES = frozenset(
-    ["emphasis", "strong", "literal", "math", "subscript", "superscript", "title-reference", "code", "raw", "abbreviation", "acronym"]
-)
-
-
-class _Writer:
-    """Markdown of a docutils tree."""
-
-    def __init__(self) -> None:
-        self._depth = 0
-
-    def blocks(self, children: Sequence[nodes.Node], gap: str = "\n\n") -> str:
-        parts = [self._block(child) for child in children]
-        return gap.join(part for part in parts if part.strip())
-
-    def _block(self, node: nodes.Node) -> str:
-        handler = _BLOCKS.get(type(node).__name__)
-        if handler is not None:
-            return handler(self, node)
-        if isinstance(node, nodes.Invisible | nodes.system_message | nodes.raw | nodes.pending):
-            return ""
-        if isinstance(node, nodes.Text | nodes.Inline | nodes.TextElement):
-            return self.inline(node)
-        return self.blocks(node.children)
-
-    def inline(self, node: nodes.Node) -> str:
-        if isinstance(node, nodes.Text):
-            return str(node.astext()).replace("\n", " ")
-        handler = _INLINES.get(type(node).__name__)
-        inner = "".join(self.inline(child) for child in node.children)
-        return handler(node, inner) if handler else inner
-
-    def section(self, node: nodes.Node) -> str:
-        self._depth += 1
-        try:
-            return self.blocks(node.children)
-        finally:
-            self._depth -= 1
-
-    def title(self, node: nodes.Node) -> str:
-        words = self.inline(node)
-        return f"{'#' * min(max(self._depth, 1), 6)} {words}" if isinstance(node.parent, nodes.section) else f"**{words}**"
-
-    def code(self, node: nodes.Node) -> str:
-        classes = [c for c in node.get("classes", []) if c != "code"]  # type: ignore[attr-defined]
-        language = node.get("language") or (classes[0] if classes else "")  # type: ignore[attr-defined]
-        text = node.astext()
-        fence = "`" * (max((len(t) for t in re.findall(r"`{3,}", text)), default=2) + 1)
-        return f"{fence}{language}\n{text}\n{fence}"
-
-    def bullets(self, node: nodes.Node) -> str:
-        return "\n".join(_hang("- ", self._item(item)) for item in node.children)
-
-    def numbers(self, node: nodes.Node) -> str:
-        first = int(node.get("start", 1))  # type: ignore[attr-defined]
-        return "\n".join(_hang(f"{first + i}. ", self._item(item)) for i, item in enumerate(node.children))
-
-    def _item(self, item: nodes.Node) -> str:
-        tight = all(isinstance(c, nodes.paragraph | nodes.bullet_list | nodes.enumerated_list) for c in item.children)
-        return self.blocks(item.children, "\n" if tight else "\n\n")
-
-    def definition(self, node: nodes.Node) -> str:
-        terms = ", ".join(self.inline(c) for c in node.children if isinstance(c, nodes.term))
-        body = "\n\n".join(self.blocks(c.children) for c in node.children if isinstance(c, nodes.definition))
-        return _hang("- ", f"**{terms}**: {body}" if body else f"**{terms}**")
-
-    def field(self, node: nodes.Node) -> str:
-        name, body = node.children[0], node.children[-1]
-        return _hang("- ", f"**{self.inline(name)}**: {self.blocks(body.children)}")
-
-    def option(self, node: nodes.Node) -> str:
-        return _hang("- ", f"`{node.children[0].astext()}`: {self.blocks(node.children[-1].children)}")
-
-    def admonition(self, node: nodes.Node) -> str:
-        kind = type(node).__name__.capitalize()
-        return f"**{kind}:** {self.blocks(node.children)}" if kind != "Admonition" else self.blocks(node.children)
-
-    def quote(self, node: nodes.Node) -> str:
-        text = self.blocks(node.children)
-        return "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if text.strip() else ""
-
-    def lines(self, node: nodes.Node) -> str:
-        return "\n".join(self._block(child) for child in node.children)
-
-    def table(self, node: nodes.Node) -> str:
-        rows = [
-            [" ".join(self.blocks(entry.children).split()).replace("|", "\\|") for entry in row.children]
-            for row in node.findall(nodes.row)
-        ]
-        if not rows:
-            return ""
-        width = max(len(row) for row in rows)
-        lines = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in rows]
-        lines.insert(1, "|" + " --- |" * width)
-        caption = "".join(f"**{self.inline(c)}**\n\n" for c in node.children if isinstance(c, nodes.title))
-        return caption + "\n".join(lines)
-
-    def nothing(self, node: nodes.Node) -> str:
-        return ""
-
-
-def _hang(mark: str, text: str) -> str:
-    lines = text.split("\n")
-    indent = " " * len(mark)
-    return "\n".join([mark + lines[0], *(indent + line if line else "" for line in lines[1:])])
-
-
-def _wrapped(mark: str) -> Callable[[Any, str], str]:
-    return lambda node, inner: f"{mark}{inner.strip()}{mark}" if inner.strip() else inner
-
-
-def _link(node: Any, inner: str) -> str:
-    uri = node.get("refuri", "")
-    return f"[{inner}]({uri})" if uri.startswith(("http://", "https://")) and inner != uri else inner
-
-
-def _problematic(node: Any, inner: str) -> str:
-    return _ROLE.sub(lambda m: _TARGET.sub("", m[1]) or m[1], inner)
-
-
-_INLINES: dict[str, Callable[[Any, str], str]] = {
-    "strong": _wrapped("**"),
-    "emphasis": _wrapped("*"),
-    "literal": _wrapped("`"),
-    "reference": _link,
-    "problematic": _problematic,
-    "footnote_reference": lambda node, inner: f"[^{inner}]",
-    "image": lambda node, inner: node.get("alt", ""),
-}
-_BLOCKS: dict[str, Callable[[_Writer, Any], str]] = {
-    "section": _Writer.section,
-    "title": _Writer.title,
-    "subtitle": _Writer.title,
-    "literal_block": _Writer.code,
-    "doctest_block": _Writer.code,
-    "bullet_list": _Writer.bullets,
-    "enumerated_list": _Writer.numbers,
-    "definition_list_item": _Writer.definition,
-    "field": _Writer.field,
-    "option_list_item": _Writer.option,
-    "block_quote": _Writer.quote,
-    "line_block": _Writer.lines,
-    "table": _Writer.table,
-    "image": lambda writer, node: node.get("alt", ""),
-    "docinfo": _Writer.nothing,
-    "comment": _Writer.nothing,
-    "system_message": _Writer.nothing,
-    "substitution_definition": _Writer.nothing,
-    **{
-        name: _Writer.admonition
-        for name in ["note", "warning", "tip", "hint", "important", "caution", "danger", "attention", "error", "admonition"]
-    },
-}
+    literal = name in _LITERAL_ROLES.split()
+    return [nodes.literal("", shown) if literal else nodes.inline("", shown)], []

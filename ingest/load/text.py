@@ -1,6 +1,7 @@
-"""Markdown and plain text: the encoding found, YAML front matter read and cut off."""
+"""Markdown and plain text: the encoding found, front matter read and cut off."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +11,13 @@ from charset_normalizer import from_bytes
 from ingest.load.records import BINARY, EMPTY, Loaded, Skipped
 
 _SAMPLE_BYTES = 200_000  # enough to tell an encoding, and quick
-_FRONT_MATTER = re.compile(r"\A\ufeff?\s*?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
-_LONGEST_FRONT_MATTER = 100_000  # characters
+_MOST_DAMAGED = 0.001  # of all characters: UTF-8 with a few broken bytes is still UTF-8
+_YAML = re.compile(r"\A\ufeff?\s*?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S)
+_TOML = re.compile(r"\A\ufeff?\s*?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)", re.S)
+_LONGEST_FRONT_MATTER = 20_000  # characters
+_ANCHOR = re.compile(r"(?<![^\s\[,:-])&([\w-]+)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+_CODE = re.compile(r"(^[ \t>]*(?:```|~~~).*?^[ \t>]*(?:```|~~~)[ \t]*$|`[^`\n]*`)", re.S | re.M)
 
 
 def decode(data: bytes) -> str | None:
@@ -21,25 +26,23 @@ def decode(data: bytes) -> str | None:
         return data.decode("utf-32", errors="replace")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
     if data[:200].count(0) > 40:  # two bytes a character, without a mark
-        return data.decode("utf-16-le" if data[1:200:2].count(0) > data[0:200:2].count(0) else "utf-16-be", "replace")
-    broken = data.decode("utf-8", errors="replace")
-    if broken.count("\ufffd") <= len(broken) * 0.001:  # UTF-8 with a few damaged bytes
+        little = data[1:200:2].count(0) > data[0:200:2].count(0)
+        return data.decode("utf-16-le" if little else "utf-16-be", errors="replace")
+    broken = data.decode("utf-8-sig", errors="replace")
+    if broken.count("\ufffd") <= len(broken) * _MOST_DAMAGED:
         return broken
     best = from_bytes(data[:_SAMPLE_BYTES]).best()
     return data.decode(best.encoding, errors="replace") if best else None
 
 
 def load_text(data: bytes) -> Loaded | Skipped:
+    """Markdown as it stands, comments for its authors left out."""
     text = decode(data)
     if text is None:
         return BINARY
     front_matter, body = split_front_matter(text)
-    body = _outside_fences(body)
+    body = _without_comments(body)
     if not body.strip():
         return EMPTY
     title = front_matter.get("title")
@@ -47,24 +50,27 @@ def load_text(data: bytes) -> Loaded | Skipped:
 
 
 def split_front_matter(text: str) -> tuple[Mapping[str, Any], str]:
-    """YAML between `---` lines and the text after it; what is no YAML mapping stays in the text."""
-    match = _FRONT_MATTER.match(text[: _LONGEST_FRONT_MATTER])
-    if not match:
-        return {}, text
-    if "&" in match[1] and "*" in match[1]:  # YAML anchors can be made to grow without bound
-        return {}, text[match.end() :]
+    """YAML between `---` lines or TOML between `+++`, and the text after it; anything else stays text."""
+    head = text[:_LONGEST_FRONT_MATTER]
     try:
-        found = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
+        if match := _YAML.match(head):
+            # an anchor that is used can make a few lines grow without bound; nobody needs one here
+            anchors = _ANCHOR.findall(match[1])
+            found = {} if any(f"*{name}" in match[1] for name in anchors) else yaml.safe_load(match[1])
+        elif match := _TOML.match(head):
+            found = tomllib.loads(match[1])
+        else:
+            return {}, text
+    except (yaml.YAMLError, ValueError, RecursionError):  # a TOML error is a ValueError
         return {}, text
     if not isinstance(found, dict):
         return {}, text
     return {str(key): value for key, value in found.items()}, text[match.end() :]
 
 
-def _outside_fences(text: str) -> str:
-    """Comments are for authors, and may hide instructions; code keeps them."""
+def _without_comments(text: str) -> str:
+    """Comments are not shown to readers and may hide instructions; code keeps them."""
     if "<!--" not in text:
         return text
-    parts = re.split(r"(^[ \t>]*(?:```|~~~).*?^[ \t>]*(?:```|~~~)[ \t]*$|`[^`\n]*`)", text, flags=re.S | re.M)
+    parts = _CODE.split(text)
     return "".join(part if index % 2 else _COMMENT.sub("", part) for index, part in enumerate(parts))
