@@ -51,7 +51,7 @@ def renumber(text: str, known: Collection[int], order: Sequence[int] = ()) -> tu
     """The text with its markers numbered 1, 2, … in order of first use, and the old number of each new one.
 
     Numbers that are not known are removed, a marker that names nothing else goes with the space before
-    it. `order` continues an earlier text: its numbers are taken already.
+    it, and one glued to a word ("KServe[1]") is given its space. `order` continues an earlier text: its numbers are taken already.
     """
     while any(set(m.numbers) - set(known) or not m.numbers for m in markers(text)):
         text = _rewrite(text, {n: n for n in known})
@@ -114,7 +114,8 @@ def _rewrite(text: str, names: dict[int, int]) -> str:
         numbers = dict.fromkeys(names[n] for marker in run for n in marker.numbers if n in names)
         position = run[-1].end
         if numbers:
-            pieces += [before, "".join(f"[{n}]" for n in numbers)]
+            space = " " if before[-1:].isalnum() or before[-1:] in tuple(")\"'”’*_%") else ""
+            pieces += [before + space, "".join(f"[{n}]" for n in numbers)]
             continue
         kept = before.rstrip(" \t")
         after = text[position : position + 1]

@@ -29,7 +29,7 @@ SCORES = (
     *(f"recall@{k}" for k in (1, 5, 10, 20, 100)),
     "hit@5",
 )
-PREFIX = "file:"
+PREFIX = "page:"
 DEPTH = 100  # documents ranked per query; "map" is over these
 
 
@@ -153,7 +153,7 @@ def _read_grades(file: Path) -> dict[str, dict[str, int]]:
 def documents_of(collection: Collection) -> list[Document]:
     """The passages as ingest takes documents; titles go where a file's title goes."""
     return [
-        make_document(Source(id=PREFIX + passage.id, kind="file", title=passage.title), passage.text)
+        make_document(Source(id=PREFIX + passage.id, kind="page", title=passage.title), passage.text)
         for passage in collection.passages
     ]
 

@@ -2,9 +2,9 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from evals.metrics import (
     mean,
     missing_facts,
     ranking_scores,
+    section_of,
     uncovered_gold,
 )
 from evals.report import Report, Row
@@ -30,6 +31,7 @@ ARMS = ("dense", "bm25", "fused")
 RETRIEVAL_DEPTH = 20  # hits asked for; the deepest cutoff below
 RETRIEVAL_SCORES = ("recall@1", "recall@5", "recall@10", "recall@20", "mrr@10", "ndcg@10", "hit@5")
 Progress = Callable[[int, int], None]  # (done, of how many)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -64,9 +66,9 @@ def eval_answers(
     data = load_dataset(dataset)
     index = assistant.index.get()
 
-    def measure(case: Case) -> Row:
+    def measure(case: Case, worker: Executor) -> Row:
         gold = locate_gold(case, index.documents)
-        answer, crash = _attempt(lambda: assistant.ask(case.question, case.exchanges, case.roadmaps))
+        answer, crash = _attempt(worker, assistant.ask, case.question, case.exchanges, case.roadmaps)
         if answer is None:
             return _crashed(case, crash)
         return _answered(Outcome(case, answer, gold, index.outlines))
@@ -106,11 +108,10 @@ def eval_retrieval(
     index = assistant.index.get()
     with_gold = Dataset(data.name, tuple(case for case in data.cases if case.gold))
 
-    def measure(case: Case) -> Row:
+    def measure(case: Case, worker: Executor) -> Row:
         relevant = relevant_chunks(locate_gold(case, index.documents), index)
-        arms, crash = _attempt(
-            lambda: assistant.search_arms(case.question, RETRIEVAL_DEPTH, case.exchanges, case.roadmaps)
-        )
+        asked = (case.question, RETRIEVAL_DEPTH, case.exchanges, case.roadmaps)
+        arms, crash = _attempt(worker, assistant.search_arms, *asked)
         return _searched(case, relevant, {} if arms is None else arms, crash)
 
     rows = _rows(with_gold, measure, progress)
@@ -145,33 +146,47 @@ def eval_retrieval(
 
 
 def relevant_chunks(gold: Iterable[Span], index: Index) -> list[Chunk]:
-    """The index's chunks that overlap a gold span. Raises GoldError for a span that no chunk holds."""
+    """The index's chunks that overlap a gold span.
+
+    A heading with nothing but subsections beneath stands in no chunk's text; the first chunk of its section,
+    which is indexed with the heading, is relevant then. Raises GoldError where there is none.
+    """
     found: dict[str, Chunk] = {}
     for span in gold:
-        holding = [c for c in index.chunks if span.overlaps(c.source, c.start, c.end)]
+        holding = (
+            _overlapping(span, index)
+            or _overlapping(section_of(span, index.outlines[span.source]), index)[:1]
+        )
         if not holding:
             raise GoldError(f"no passage of the index holds {span.source}:{span.start}-{span.end}")
         found.update({chunk.id: chunk for chunk in holding})
     return list(found.values())
 
 
-def _attempt(action: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+def _overlapping(span: Span, index: Index) -> list[Chunk]:
+    return [chunk for chunk in index.chunks if span.overlaps(chunk.source, chunk.start, chunk.end)]
+
+
+def _attempt(
+    worker: Executor, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> tuple[T | None, BaseException | None]:
     """The action's result, or what it raised: a future keeps a crash as a value, so no case ends a run."""
+    future = worker.submit(action, *args, **kwargs)
+    error = future.exception()
+    return (None, error) if error else (future.result(), None)
+
+
+def _rows(data: Dataset, measure: Callable[[Case, Executor], Row], progress: Progress | None) -> list[Row]:
+    """One row a case; all run in one other thread: each fresh one would start threads of the model anew."""
     with ThreadPoolExecutor(max_workers=1) as worker:
-        future = worker.submit(action)
-        error = future.exception()
-        return (None, error) if error else (future.result(), None)
-
-
-def _rows(data: Dataset, measure: Callable[[Case], Row], progress: Progress | None) -> list[Row]:
-    rows = []
-    for done, case in enumerate(data.cases, start=1):
-        try:
-            rows.append(measure(case))
-        except GoldError as error:
-            rows.append(Row(id=case.id, kind=case.kind, error=f"dataset error: {error}"))
-        if progress:
-            progress(done, len(data.cases))
+        rows = []
+        for done, case in enumerate(data.cases, start=1):
+            try:
+                rows.append(measure(case, worker))
+            except GoldError as error:
+                rows.append(Row(id=case.id, kind=case.kind, error=f"dataset error: {error}"))
+            if progress:
+                progress(done, len(data.cases))
     return rows
 
 

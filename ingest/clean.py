@@ -35,6 +35,7 @@ _INVISIBLE = re.compile(
 )
 # joiners mean something between letters of some scripts and inside emoji, never beside ASCII
 _LONE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _LINE_END = re.compile("\r\n?|\x0c|\x85|\u2028|\u2029")
 _FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -63,7 +64,7 @@ def clean(text: str) -> str:
 
 
 def _characters(text: str) -> str:
-    text = _LINE_END.sub("\n", text)
+    text = _TERMINAL.sub("", _LINE_END.sub("\n", text))
     if not text.isascii():
         text = "\n".join(line if line.isascii() else _mend_line(line) for line in text.split("\n"))
         text = unicodedata.normalize("NFC", text)
@@ -152,5 +153,5 @@ def _heading(line: str) -> str:
     match = _HEADING.match(line)
     if not match or match[2].isascii():
         return line
-    words = _TRAILING.sub("", _LEADING.sub("", match[2])).rstrip()
+    words = _TRAILING.sub(" ", _LEADING.sub("", match[2])).rstrip()
     return match[1] + words if any(c.isalnum() for c in words) else line

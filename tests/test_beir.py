@@ -41,7 +41,7 @@ def write_folder(folder: Path, **replaced: str) -> Path:
 
 
 def hit(source: str, start: int) -> Hit:
-    return Hit(Chunk(f"file:{source}", "file", "", (), start, start + 1, "x"), 1.0)
+    return Hit(Chunk(f"page:{source}", "page", "", (), start, start + 1, "x"), 1.0)
 
 
 def test_a_folder_is_read_with_its_judged_queries_only(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_what_counts_as_a_marker(text: str, numbers: tuple[int, ...]) -> None:
         ("[9] At the start.", {1}, "At the start.", ()),
         ("One line\n  [9] and the next.", {1}, "One line\n  and the next.", ()),
         ("KServe[9] glued.", {1}, "KServe glued.", ()),
+        ("KServe[1] and (Helm)[1].", {1}, "KServe [1] and (Helm) [1].", (1,)),
         ("A [9]**bold** word.", {1}, "A **bold** word.", ()),
         ("No marker at all.", {1}, "No marker at all.", ()),
         ("`a[7]` and [7](https://example.org) stay.", {1}, "`a[7]` and [7](https://example.org) stay.", ()),

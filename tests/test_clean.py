@@ -105,9 +105,10 @@ def test_nothing_is_left_of_nothing() -> None:
 
 
 PIECES = st.sampled_from(
-    ["# ", "✅", "\u201a\u00c4\u00fa", "\u00e2\u20ac\u2122", "\uf8ff\u00fc\u00ec\u00d6", "\u00c3\u00a9", "&amp;", "&#96;", "amp;",
-     "```", "`", "~~~", "\n", "\n\n\n\n", "  ", "\t", "\r", "\u200d", "\ufe0f", "https://a.org/?utm_a=1&b=ü", "data:a/b,c", "[x](",
-     "![](", ")", "√", "é", "\x00", "&", "e\u0301", "\u0301", "<", ">", "- ", "x"]
+    ["# ", "✅", "\u201a\u00c4\u00fa", "\u00e2\u20ac\u2122", "\uf8ff\u00fc\u00ec\u00d6", "\u00c3\u00a9",
+     "&amp;", "&#96;", "amp;", "&", "```", "`", "~~~", "\n", "\n\n\n\n", "  ", "\t", "\r", "\u200d", "\ufe0f",
+     "https://a.org/?utm_a=1&b=ü", "data:a/b,c", "[x](", "![](", ")", "√", "é", "\x00", "\x1b[31m", "e\u0301",
+     "\u0301", "<", ">", "- ", "x"]
 )  # fmt: skip
 
 
@@ -132,7 +133,8 @@ def test_plain_ascii_code_in_a_fence_is_untouched(code: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["a b" * 1_000_000, "`" * 1_000_000, "`a" * 500_000, "[" * 500_000 + "data:", "![a](data:a/b," * 50_000,
-     "http://a((" * 100_000, "# " + "✅ " * 200_000, "\n" * 2_000_000, "&amp;" * 300_000, " " * 2_000_000 + "x"],
+     "http://a((" * 100_000, "# " + "✅ " * 200_000, "\n" * 2_000_000, "&amp;" * 300_000,
+     " " * 2_000_000 + "x"],
     ids=["line", "ticks", "spans", "brackets", "data", "urls", "pictures", "lines", "entities", "blanks"],
 )  # fmt: skip
 def test_hostile_text_takes_no_more_than_seconds(text: str) -> None:

@@ -6,73 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from fakes_cli import FakeAssistant
 
-from assistant.cli import ask as _ask_command  # noqa: F401 - the submodule is patched by name below
 from assistant.cli import main
-from assistant.documents import Answer, Chunk, Citation, Exchange, Hit
-from assistant.errors import InputError, ModelUnavailable
-from assistant.index import Manifest, SourceRecord
+from assistant.documents import Exchange
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("chat", "ask", "search", "ingest", "eval", "status")
 HEAVY = ("torch", "chromadb", "chainlit", "transformers", "sentence_transformers", "bm25s", "numpy")
-
-
-class FakeIndex:
-    """An index that holds two roadmaps and a note."""
-
-    def get(self) -> "FakeIndex":
-        return self
-
-    @property
-    def manifest(self) -> Manifest:
-        record = {"text_sha256": "0", "characters": 1, "chunks": 1, "title": "T"}
-        return Manifest(
-            schema_version=1,
-            created="2026-01-01T00:00:00Z",
-            embedding={},
-            splitter={},
-            corpus_sha256="0",
-            documents=3,
-            chunks=3,
-            links=0,
-            sources=(
-                SourceRecord(id="six-month-plan", kind="roadmap", **record),
-                SourceRecord(id="roadmap-2024", kind="roadmap", **record),
-                SourceRecord(id="note:docker", kind="note", **record),
-            ),
-        )
-
-
-class FakeAssistant:
-    """Answers with the question itself, and keeps what it was asked."""
-
-    def __init__(self) -> None:
-        self.index = FakeIndex()
-        self.asked: list[tuple[str, tuple[Exchange, ...], tuple[str, ...]]] = []
-        self.searched: list[tuple[str, int | None, tuple[str, ...]]] = []
-
-    def warm(self) -> None:
-        pass
-
-    def ask(self, question: str, history: Sequence[Exchange] = (), roadmaps: Sequence[str] = ()) -> Answer:
-        self.asked.append((question, tuple(history), tuple(roadmaps)))
-        if question == "too long":
-            raise InputError("The question is too long; ask a shorter one.")
-        if question == "no model":
-            raise ModelUnavailable("The model is gone; set ROADMAP_EMBEDDING__MODEL=bundled.")
-        citation = Citation(1, "six-month-plan", "roadmap", "Plan", ("Week 2",), None, "Docker", 0, 6)
-        notice = "The chat model did not answer." if question == "stalled" else ""
-        return Answer(question, f"You asked: {question} [1]", False, (citation,), notice=notice)
-
-    def search(self, query: str, k: int | None = None, roadmaps: Sequence[str] = ()) -> list[Hit]:
-        self.searched.append((query, k, tuple(roadmaps)))
-        return [Hit(Chunk("six-month-plan", "roadmap", "Plan", ("Week 2",), 0, 6, "Docker"), 1.0)]
 
 
 @pytest.fixture

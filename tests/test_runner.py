@@ -142,7 +142,13 @@ def test_gold_across_two_chunks_makes_both_relevant() -> None:
     assert relevant_chunks([Span("plan", start, end + 1)], FakeIndex()) == [KSERVE, PROMETHEUS]
 
 
+def test_a_heading_that_no_chunk_holds_makes_its_sections_first_chunk_relevant() -> None:
+    start = TEXT.index("Week 2")
+    assert relevant_chunks([Span("plan", start, start + 6)], FakeIndex()) == [KSERVE]
+
+
 def test_gold_that_no_chunk_holds_is_a_dataset_error(tmp_path: Path) -> None:
-    row = {**FACT, "gold": [{"source": "plan", "quote": "Week 1"}]}
-    found = eval_retrieval(FakeAssistant(arms={"first?": {}}), dataset(tmp_path, row))
+    assistant = FakeAssistant(arms={"first?": {}})
+    assistant.index.chunks = (KSERVE,)
+    found = eval_retrieval(assistant, dataset(tmp_path, FACT))
     assert found.rows[0].error.startswith("dataset error: no passage of the index holds plan:")

@@ -1,19 +1,27 @@
 """Every setting changes something that a user can see; a bad value is told in one sentence."""
 
+import os
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from fake_openai import FakeOpenAI, Stall, Stream
+from fakes import HashingEmbedder
 from pydantic import BaseModel
 
-from assistant.documents import Document, Source
+from assistant.bootstrap import build_assistant
+from assistant.documents import Answer, Document, Source
 from assistant.embedding import build_embedder
-from assistant.errors import InputError, ModelUnavailable
+from assistant.errors import IndexMissing, InputError, ModelUnavailable
+from assistant.index import LiveIndex
+from assistant.retrieval import Found, Retriever
 from assistant.settings import EmbeddingSettings, Settings, SplitterSettings, load_settings
 from ingest.blocks import parse_blocks
+from ingest.pipeline import IngestRequest, run
 from ingest.split import split
 
 SHOWN: dict[str, str] = {}  # setting -> the test that shows its effect
@@ -42,8 +50,6 @@ def names(model: type[BaseModel], prefix: str = "") -> list[str]:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable of the developer's, and no `.env`, reaches these tests."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -179,6 +185,140 @@ def test_splitter_max_chars_makes_smaller_chunks() -> None:
         for limit in (400, 1600)
     }
     assert sizes[400] <= 400 < sizes[1600] <= 1600
+
+
+# --- ingest -----------------------------------------------------------------------------------------------------
+
+
+def left_out(tmp_path: Path, **limits: float) -> dict[str, int]:
+    """Reasons and counts of a dry run over three files of different size."""
+    folder = tmp_path / "own"
+    folder.mkdir(exist_ok=True)
+    for number, size in enumerate((10, 300, 900)):
+        (folder / f"{number}.md").write_text(f"# File {number}\n\n" + "word " * size)
+    settings = load_settings(data=tmp_path / "data", ingest=limits)
+    request = IngestRequest(paths=(str(folder),), only=True, dry_run=True)
+    return dict(run(settings, HashingEmbedder(), request).dropped)
+
+
+@shows("ingest.max_file_mb")
+def test_ingest_max_file_mb_leaves_larger_files_out(tmp_path: Path) -> None:
+    assert left_out(tmp_path) == {}
+    assert left_out(tmp_path, max_file_mb=0.001) == {"too large": 2}
+
+
+@shows("ingest.max_files")
+def test_ingest_max_files_stops_reading_a_folder(tmp_path: Path) -> None:
+    assert left_out(tmp_path, max_files=1) == {"over the file limit": 2}
+
+
+@shows("ingest.max_chars")
+def test_ingest_max_chars_leaves_longer_texts_out(tmp_path: Path) -> None:
+    assert left_out(tmp_path, max_chars=2000) == {"too large": 1}
+
+
+# --- data and retrieval -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the shipped corpus, embedded by word hashing."""
+    data = tmp_path_factory.mktemp("library") / "data"
+    run(load_settings(data=data), HashingEmbedder(), IngestRequest())
+    return data
+
+
+@shows("data")
+def test_data_says_where_the_index_lives(library: Path, tmp_path: Path) -> None:
+    def index_of(data: Path) -> LiveIndex:
+        return build_assistant(load_settings(data=data), embedder=HashingEmbedder()).index
+
+    assert index_of(library).get().directory.is_relative_to(library)
+    with pytest.raises(IndexMissing, match=str(tmp_path)):
+        index_of(tmp_path).get()
+
+
+def found(library: Path, query: str, **settings: float) -> Found:
+    embedder = HashingEmbedder()
+    index = LiveIndex(library, embedder.stamp)
+    return Retriever(index, embedder, load_settings(retrieval=settings).retrieval).find(query)
+
+
+@shows("retrieval.k")
+def test_retrieval_k_is_the_number_of_hits(library: Path) -> None:
+    index, embedder = LiveIndex(library), HashingEmbedder()
+    retrievers = (Retriever(index, embedder, load_settings(retrieval={"k": k}).retrieval) for k in (2, 5))
+    assert [len(retriever.search("docker kubernetes model")) for retriever in retrievers] == [2, 5]
+
+
+@shows("retrieval.pool")
+def test_retrieval_pool_bounds_the_candidates_of_an_arm(library: Path) -> None:
+    query = "model deployment with docker and kubernetes"
+    assert len(found(library, query, pool=10).rows) <= 20 < len(found(library, query, pool=1000).rows)
+
+
+@shows("retrieval.dense_weight")
+def test_retrieval_dense_weight_moves_the_ranking_between_the_arms(library: Path) -> None:
+    query = "monitoring of deployed models"
+    keyword, dense = (found(library, query, dense_weight=weight) for weight in (0, 1))
+    assert list(keyword.keyword) == sorted(keyword.keyword, reverse=True)
+    assert list(dense.dense) == sorted(dense.dense, reverse=True)
+    assert list(keyword.rows) != list(dense.rows)
+
+
+# --- answers and the chat model -----------------------------------------------------------------------------------
+
+
+def ask(library: Path, question: str, **settings: Any) -> Answer:
+    return build_assistant(load_settings(data=library, **settings), embedder=HashingEmbedder()).ask(question)
+
+
+LONG = "What are the tasks of week 20 in the six-month plan?"
+
+
+@shows("answer.max_chars")
+def test_answer_max_chars_bounds_an_answer(library: Path) -> None:
+    whole, short = ask(library, LONG), ask(library, LONG, answer={"max_chars": 200})
+    assert len(short.text) <= 200 < len(whole.text)
+    assert not short.refused
+
+
+@shows("answer.support_threshold")
+def test_answer_support_threshold_is_the_bar_a_sentence_must_pass(library: Path) -> None:
+    lenient, strict = (ask(library, LONG, answer={"support_threshold": bar}) for bar in (0.0, 1.0))
+    assert not lenient.refused
+    assert strict.refused or len(strict.text) < len(lenient.text)
+
+
+REPLY = Stream("Week 20 covers KServe [1].")
+
+
+@shows("chat.model", "chat.base_url")
+def test_chat_model_and_base_url_say_who_words_the_answer(library: Path) -> None:
+    with FakeOpenAI(REPLY) as server:
+        answer = ask(library, LONG, chat={"model": "llama-3", "base_url": server.base_url})
+    assert [request.body["model"] for request in server.requests] == ["llama-3"]
+    assert "llama-3" in answer.model
+    assert ask(library, LONG).model == "extractive"
+
+
+@shows("chat.api_key", "chat.temperature")
+def test_chat_api_key_and_temperature_reach_the_server(library: Path) -> None:
+    with FakeOpenAI(REPLY) as server:
+        chat = {"model": "openai:m", "base_url": server.base_url, "api_key": "sk-mine", "temperature": 0.7}
+        ask(library, LONG, chat=chat)
+    assert server.requests[0].authorization == "Bearer sk-mine"
+    assert server.requests[0].body["temperature"] == 0.7
+
+
+@shows("chat.timeout_s")
+def test_chat_timeout_s_ends_the_wait_for_a_silent_server(library: Path) -> None:
+    with FakeOpenAI(Stream(Stall())) as server:
+        began = time.perf_counter()
+        answer = ask(library, LONG, chat={"model": "m", "base_url": server.base_url, "timeout_s": 0.3})
+        waited = time.perf_counter() - began
+    assert answer.notice and answer.citations
+    assert waited < 10  # the default of 30 s would not be over
 
 
 # --- server -----------------------------------------------------------------------------------------------------

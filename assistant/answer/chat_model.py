@@ -87,13 +87,13 @@ class ChatModelAnswerer:
     def _begin(self, request: Request, draft: Answer) -> _Attempt:
         passages = gather(draft, request.hits)
         text = draft_text(draft)
-        caveats = sum(len(caveat) + 2 for caveat in _caveats(draft))
         editor = Editor(
             passages,
+            _caveats(draft),
             f"{request.question.standalone}\n{text}",
             self._support,
             self._settings.answer.support_threshold,
-            self._settings.answer.max_chars - caveats,
+            self._settings.answer.max_chars,
         )
         prompt = chat_messages(load_prompt("answer"), load_prompt("question"), request, text, passages)
         completion = Completion(self._model, prompt, self._settings.chat.timeout_s)
@@ -115,11 +115,10 @@ class ChatModelAnswerer:
         if not editor.on_topic:
             raise ProviderFailure("said nothing that the sources support")
         for fact, score in _roadmap_facts(attempt):
-            shown = editor.add_fact(fact, score)
-            if shown:
+            if shown := editor.add_fact(fact, score):
                 yield Token(shown)
-        for caveat in _caveats(attempt.draft):
-            yield Token(editor.add_caveat(caveat))
+        if closing := editor.close():
+            yield Token(closing)
 
     def _finished(self, request: Request, attempt: _Attempt) -> Answer:
         editor, draft = attempt.editor, attempt.draft

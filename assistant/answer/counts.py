@@ -23,7 +23,7 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
     if any(w in _ROADMAPS for w in head[:3]) and not any(map(unit_of, head)):
         return _count_roadmaps(inquiry)
     unit = next(filter(None, map(unit_of, head)), "") or next(
-        filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), ""
+        filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), inquiry.question.unit
     )
     if unit:
         found = _count_units(inquiry, unit)
@@ -79,7 +79,7 @@ def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple
         return (Line(text, spans, counted=f"{len(found)} {many}"),)
     spans = tuple(inquiry.span(k) for k in found)
     stated = _stated(inquiry, owner, len(found), noun)
-    intro = Line(f"{name} has {len(found)} {many}:", stated or spans, counted=f"{len(found)} {many}")
+    intro = Line(f"{name} has {len(found)} {many}:", stated or ((inquiry.span(owner),) if owner[1] >= 0 else spans), counted=f"{len(found)} {many}")
     return intro, *(Line(inquiry.title(k), (span,), 1) for k, span in zip(found, spans, strict=True))
 
 

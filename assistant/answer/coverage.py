@@ -41,7 +41,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     attributes = [t for t in missing if t.attribute]
     if attributes:
         return Refusal("The roadmaps do not say that.", attributes[0].word)
-    elsewhere = [t for t in missing if t.specific]
+    elsewhere = [t for t in missing if t.specific and t.known]
     if elsewhere and (inquiry.scope or inquiry.question.sources):
         where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
         return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))

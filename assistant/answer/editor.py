@@ -21,16 +21,26 @@ class Editor:
     """Takes a reply's units in order; what it lets through is `text`, and is supported."""
 
     def __init__(
-        self, passages: Sequence[Passage], topic: str, support: Support, threshold: float, max_chars: int
+        self,
+        passages: Sequence[Passage],
+        caveats: Sequence[str],
+        topic: str,
+        support: Support,
+        threshold: float,
+        max_chars: int,
     ) -> None:
-        """`topic` is the question and the draft: a sentence that shares no word with them is astray."""
+        """`caveats` are the draft's sentences on what the sources do not say, which `close` adds.
+
+        `topic` is the question and the draft: a sentence that shares no word with them is astray.
+        """
         self._evidence = {p.citation.n: p.evidence for p in passages if p.text.strip()}
         self._citations = {p.citation.n: p.citation for p in passages}
         self._headers = {p.citation.n: p.header for p in passages}
+        self._caveats = tuple(caveats)
         self._topic = frozenset(keyword_tokens(topic))
         self._support = support
         self._threshold = threshold
-        self._max_chars = max_chars
+        self._max_chars = max_chars - sum(len(caveat) + 2 for caveat in caveats)
         self._order: tuple[int, ...] = ()
         self._said: set[str] = set()
         self._gap = ""
@@ -65,6 +75,8 @@ class Editor:
         if not found and intro and unit.kind != "row":
             intro, together, numbers = "", bare, [n for n in cited(body) if n in self._evidence]
             found = self._find(together, numbers)
+        if not found and self._caveats and self._support(bare, self._caveats) >= self._threshold:
+            return ""  # it is said at the end, in the draft's words
         if not found or self._is_astray(unit, bare, found[1]):
             self._head = intro if unit.kind == "row" else ""
             self.left_out.append(found[0] if found else self._best(together)[0])
@@ -82,11 +94,12 @@ class Editor:
         """What to show for a sentence of the draft, with markers that number the passages."""
         return self._let_through(self._break(), sentence, score, cited(sentence))
 
-    def add_caveat(self, sentence: str) -> str:
-        """What to show for a sentence of the draft that tells what the sources do not say."""
-        piece = self._break() + sentence if self.text else sentence
-        self.text += piece
-        return piece
+    def close(self) -> str:
+        """What to show at the end: the caveats."""
+        before = self.text
+        for caveat in self._caveats:
+            self.text += self._break() + caveat
+        return self.text[len(before) :]
 
     def _break(self) -> str:
         """White space that ends a list, table or fence, or stands between two sentences."""

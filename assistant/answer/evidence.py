@@ -22,7 +22,7 @@ OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
 # An everyday word that no source has says little about the subject: a paraphrase is made of such words.
 UNKNOWN_SHARE = 0.35
 TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
-CUE_BONUS = 0.2  # for a block that looks like the answer expected ("which command": code)
+CUE_BONUS = 0.4  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 
 

@@ -12,6 +12,9 @@ from assistant.query.lexicon import FACETS, LINK_FACETS
 FACET_SLACK = 0.55
 # Blocks this close to the best one say the same thing elsewhere.
 EQUAL = 0.12
+# A list that fits nearly as well as the best block answers a question for a list better than one item.
+LIST_SLACK = 0.2
+_ENUMERATION = re.compile(r",.*(?:,|\band\b|\bor\b)|/.*/")
 # Parts that a section either has under that label or does not have.
 PART_FACETS = frozenset({"stretch goal", "bonus", "assessment", "project", "objective"})
 _BY = re.compile(r"\b(?:by|edited by|from)\s+[A-Z]")
@@ -36,6 +39,8 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
         return absent
     if inquiry.scope and not inquiry.question.terms and not inquiry.question.facets:
         return Draft(tuple(line for key in inquiry.scope[:3] for line in inquiry.summary(key)))
+    if inquiry.question.ask is Ask.LIST:
+        best = next((e for e in inquiry.ranked[:30] if _is_list(inquiry, e.key) and e.score >= best.score - LIST_SLACK), best)
     return _tell(inquiry, best.key)
 
 
@@ -107,7 +112,9 @@ def _titled(inquiry: Inquiry) -> Key | None:
         covered = inquiry.scout.covered(section)
         if all(covered.get(t.word, 0.0) >= OWN for t in inquiry.terms):
             labels = {inquiry.scout.facet((section[0], i)) for i in inquiry.outline(section[0]).children(section[1])}
-            if "objective" in labels:
+            children = inquiry.outline(section[0]).children(section[1])
+            opens = inquiry.outline(section[0]).blocks[children[0]].kind if children else ""
+            if "objective" in labels or opens == "paragraph":
                 return section
     return None
 
@@ -118,6 +125,13 @@ def _best(inquiry: Inquiry) -> Evidence | None:
 
 def _text(inquiry: Inquiry, key: Key) -> str:
     return inquiry.outline(key[0]).text(key[1])
+
+
+def _is_list(inquiry: Inquiry, key: Key) -> bool:
+    """Whether a block lists things: items beneath it, or an enumeration in its words."""
+    outline = inquiry.outline(key[0])
+    items = [i for i in outline.children(key[1]) if outline.blocks[i].kind == "item"]
+    return len(items) > 1 or (outline.blocks[key[1]].kind != "heading" and bool(_ENUMERATION.search(outline.blocks[key[1]].title)))
 
 
 def _is_prose(inquiry: Inquiry, key: Key) -> bool:

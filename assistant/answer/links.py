@@ -49,7 +49,7 @@ def answer_links(inquiry: Inquiry) -> Outcome | None:
 
 
 def _candidates(inquiry: Inquiry) -> list[_Candidate]:
-    """Links in scope with how well the block they stand in fits, best first."""
+    """Links and named books in scope with how well the block they stand in fits, best first."""
     found: list[_Candidate] = []
     tops = {key[0]: [k[1] for k in inquiry.scope if k[0] == key[0]] for key in inquiry.scope}
     needed = [t.word for t in inquiry.terms if t.specific and t.known]

@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
-from assistant.answer.evidence import BENEATH, Evidence, Key
+from assistant.answer.evidence import Evidence, Key
 from assistant.answer.inquiry import Inquiry
+from assistant.keywords import stem, words
+from assistant.query import Place
 from assistant.query.lexicon import GENERIC_UNITS
 from assistant.query.places import members
 from assistant.query.understand import following
-from assistant.query import Place
 
 # A second place is named too when it fits nearly as well as the best one.
 CLOSE = 0.1
 MAX_PLACES = 4
+_RELATIVE = re.compile(r"\b(?:before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE)
 _EDGE = re.compile(
     r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|ends? with|at the (?:start|end|beginning))\b",
     re.IGNORECASE,
@@ -48,7 +50,7 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
 def answer_order(inquiry: Inquiry) -> Outcome | None:
     """What comes before or after a place or topic; None when the question is not about that."""
     question = inquiry.question
-    found = _two_places(inquiry) or _edge(inquiry) or _built_upon(inquiry)
+    found = _arrangement(inquiry) or answer_edge(inquiry) or _built_upon(inquiry)
     if found is not None:
         return found
     anchor = _anchor(inquiry)
@@ -146,7 +148,7 @@ def _builds_on(inquiry: Inquiry, anchor: Key) -> Key | None:
     return None
 
 
-def _edge(inquiry: Inquiry) -> Outcome | None:
+def answer_edge(inquiry: Inquiry) -> Outcome | None:
     """"What should I learn first?": the first or last section of the roadmap or place in question."""
     match = _EDGE.search(inquiry.question.standalone)
     if not match or inquiry.question.terms:
@@ -188,28 +190,50 @@ def _built_upon(inquiry: Inquiry) -> Outcome | None:
     return Draft(tuple(inquiry.statement(e.key) for e in found[:3]))
 
 
-def _two_places(inquiry: Inquiry) -> Outcome | None:
-    """"Does A come before or after B?": the first places of both, in one source."""
-    names = [t for t in inquiry.terms if t.specific]
-    wording = inquiry.question.standalone.lower()
-    if len(names) != 2 or inquiry.scope or not ("before" in wording or "after" in wording or "first" in wording):
+def _arrangement(inquiry: Inquiry) -> Outcome | None:
+    """"Does A come before or after B?", "in what order are A, B and C taken?": their sections in order."""
+    wording = inquiry.question.standalone
+    if inquiry.scope or not _RELATIVE.search(wording):
+        return None
+    groups = _groups(inquiry, wording)
+    if len(groups) < 2:
         return None
     for source in inquiry.sources:
-        outline = inquiry.outline(source)
-        found = []
-        for term in names:
-            holding = [
-                i
-                for unit in ("week", "step")
-                for i, _ in members(outline, unit)
-                if any(inquiry.scout.covered((source, d)).get(term.word, 0) >= BENEATH for d in (i, *outline.descendants(i)))
-            ]
-            titled = [i for i in holding if inquiry.scout.covered((source, i)).get(term.word, 0) >= 1.0]
-            found.append((titled or holding or [-1])[0])
-        first, second = found
-        if -1 in found or first == second:
+        found = [_first_about(inquiry, source, group) for group in groups]
+        places = [key for key in found if key is not None]
+        if len(places) < len(groups) or len(set(places)) < len(places):
             continue
-        word = "before" if first < second else "after"
-        text = f"{inquiry.place((source, first))} comes {word} **{inquiry.title((source, second))}**."
-        return Draft((Line(text, (inquiry.span((source, first)), inquiry.span((source, second)))),))
+        ordered = sorted(places, key=lambda key: key[1])
+        lead = f"{inquiry.place(ordered[0])} comes before "
+        rest = ", then ".join(f"**{inquiry.title(key)}**" for key in ordered[1:])
+        return Draft((Line(f"{lead}{rest}.", tuple(inquiry.span(key) for key in ordered)),))
     return None
+
+
+def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
+    """The subject's words in the groups that commas, "before", "or" and "and" make."""
+    parts = re.split(r",|\b(?:before|after|or|and|then|precede[sd]?|follow(?:s|ed)?|earlier|later|than)\b", wording, flags=re.IGNORECASE)
+    groups = []
+    for part in parts:
+        stems = {stem(w) for w in words(part)}
+        group = [t.word for t in inquiry.terms if t.known and stem(t.word) in stems]
+        if group:
+            groups.append(group)
+    return groups
+
+
+def _first_about(inquiry: Inquiry, source: str, group: list[str]) -> Key | None:
+    """The first step of a source titled with the words, else the first that holds them."""
+    outline = inquiry.outline(source)
+    steps = sorted({i for unit in ("week", "step") for i, _ in members(outline, unit)})
+    titled = [i for i in steps if all(inquiry.scout.covered((source, i)).get(w, 0.0) >= 1.0 for w in group)]
+    holding = [
+        i
+        for i in steps
+        if all(
+            any(inquiry.scout.covered((source, d)).get(w, 0.0) >= 1.0 for d in (i, *outline.descendants(i)))
+            for w in group
+        )
+    ]
+    index = (titled or holding or [-1])[0]
+    return (source, index) if index >= 0 else None

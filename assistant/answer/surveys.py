@@ -34,8 +34,8 @@ def answer_mentions(inquiry: Inquiry) -> Outcome | None:
 
 def answer_comparison(inquiry: Inquiry) -> Outcome | None:
     """What each roadmap says about the subject, and which say nothing."""
-    if not inquiry.terms and not inquiry.question.facets:
-        return None
+    if not inquiry.question.terms and not inquiry.question.facets:
+        return _overviews(inquiry)
     chosen = [s for s in inquiry.sources if s in inquiry.question.sources] or roadmaps(inquiry)
     lines: list[Line] = []
     silent: list[str] = []
@@ -53,6 +53,18 @@ def answer_comparison(inquiry: Inquiry) -> Outcome | None:
         return None
     note = [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")] if silent else []
     return Draft((*lines, *note))
+
+
+def _overviews(inquiry: Inquiry) -> Outcome | None:
+    """How the named roadmaps introduce themselves."""
+    lines = []
+    for source in inquiry.question.sources:
+        outline = inquiry.outline(source)
+        first = next((i for i, b in enumerate(outline.blocks) if b.kind == "paragraph"), None)
+        if first is not None:
+            text = f"**{inquiry.source_title(source)}**: {outline.blocks[first].title}"
+            lines.append(Line(text, (inquiry.span((source, first)),), 1))
+    return Draft(tuple(lines)) if len(lines) > 1 else None
 
 
 def roadmaps(inquiry: Inquiry) -> list[str]:
@@ -90,7 +102,8 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
     for e in usable:
         if told and e.score < told[0].score - 0.15:
             break
-        if all(inquiry.section(e.key) != inquiry.section(t.key) for t in told):
+        nested = any(inquiry.outline(source).blocks[e.block].parent == t.block or inquiry.outline(source).blocks[t.block].parent == e.block for t in told)
+        if not nested and inquiry.outline(source).blocks[e.block].kind != "heading":
             told.append(e)
         if len(told) == 2:
             break

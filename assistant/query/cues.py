@@ -7,7 +7,8 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(question, re.IGNORECASE), re.compile(passage, re.IGNORECASE))
     for question, passage in (
         (r"\bcommands?\b|\bwhat do i (?:type|run)\b", r"`[^`]+`"),
-        (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier|other|another) name\b|\bused to be (?:called|named)\b", r"\b(?:formerly|previously|also known|or)\b"),
+        (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier) name\b|\bused to be (?:called|named)\b|\brenamed\b", r"\b(?:formerly|previously|once called)\b"),
+        (r"\b(?:other|another|alternative|second) name\b", r"\b(?:or|also|aka|known as)\b"),
         (r"\bexamples?\b|\bfor instance\b|\be\.g\.", r"\bfor example\b|\bsuch as\b|\be\.g\.|\bexample\b"),
         (r"\btypes?\b|\bkinds?\b", r"\btypes?\b|\bkinds?\b"),
         (r"\bdatasets?\b|\bdata set\b", r"\bdatasets?\b"),

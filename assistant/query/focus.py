@@ -6,7 +6,8 @@ from dataclasses import dataclass
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
 # Orders to the assistant itself. Learners order topics ("list the tools"), never rules, roles or wordings.
 _COMMAND = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.?!]{0,60}\b(?:instruction|rule|prompt|source|previous|above|prior|context|guideline|restriction|citation|told)\w*"
+    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.?!]{0,60}\b(?:instruction|rule|prompt|source|previous|above|prior|context|guideline|restriction|citation|told|roadmap|document|everything|training)\w*"
+    r"|\brepeat\b[^.?!]{0,30}\b(?:words?|text|everything|line|above|prompt|instruction)"
     r"|\b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)s?\b"
     r"|^\W*(?:system|assistant|developer|admin)\s*:"
     r"|</?(?:context|system|passage|instruction|user|document|s|im_\w+)>|\[/?(?:inst|system)\]"
@@ -18,7 +19,7 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(
-    r"\?|^\W*(?:and |but |so |also |now |by the way,? |btw,? |please,? |then,? )*(?:what|which|who|whom|whose|where|when|why|how|does|do|did|is|are|was|can|could|should|will|would"
+    r"\?|^\W*(?:and |but |so |also |now |by the way,? |btw,? |please,? |then,? )*(?:what|which|who|whom|whose|where|when (?:do|does|did|is|are|can|could|should|will|would)|why|how|does|do|did|is|are|was|can|could|should|will|would"
     r"|list|name|give|show|tell|explain|describe|define|compare|find|summari[sz]e|point|enumerate|remind)\b",
     re.IGNORECASE,
 )
@@ -44,7 +45,7 @@ def focus(message: str) -> Focus:
     left = [s for s in sentences if s not in commands]
     asking = [s for s in left if _ASKING.search(s)]
     if not asking:
-        return Focus(" ".join(left), "", commands)
+        return Focus("" if commands else " ".join(left), "", commands)
     context = " ".join(s for s in left if s not in asking)
     return Focus(" ".join(asking), context, commands)
 
@@ -52,6 +53,11 @@ def focus(message: str) -> Focus:
 def clauses(asked: str) -> list[str]:
     """The parts of a question that asks several things; one part when it asks one."""
     return [part.strip(" ,;?.") for part in _CLAUSE.split(asked) if len(part.strip(" ,;?.")) > 2]
+
+
+def asks(clause: str) -> bool:
+    """Whether a clause asks something rather than setting the scene."""
+    return bool(_ASKING.search(clause))
 
 
 def _is_plain_question(sentence: str) -> bool:

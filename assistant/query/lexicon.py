@@ -73,7 +73,7 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
-    enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered pick picks
+    directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
     choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
     eyes opinion view perspective regard regards wish hope glad grateful thankful kind address open opens click opened advise
@@ -125,7 +125,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "version": frozenset("version versions".split()),
     "person": frozenset("inventor invented creator created founder ceo maintainer maintainers teaches teacher instructor instructors lecturer".split()),
     "rating": frozenset("rating ratings review reviews popular popularity ranked ranking star stars best-selling".split()),
-    "exam": frozenset("exam exams certificate certificates certification certifications certified grade grades score passing".split()),
+    "exam": frozenset("exam exams certificate certificates certification certifications certified passing".split()),
     "size": frozenset("gb gigabyte gigabytes ram pages size percentage percent fastest".split()),
     "job": frozenset("hire hiring vacancies recruiter recruiters demand employer employers visa".split()),
     "contact": frozenset("email phone address telephone".split()),
@@ -188,6 +188,9 @@ FOREIGN_FRAME = frozenset(
 )
 
 _HEAD_WORDS = re.compile(r"[a-zà-ÿß'-]+", re.IGNORECASE)
+
+
+_ASKED_ONLY = frozenset({"build", "building", "practice", "read", "linked"})  # never part of a label's meaning
 
 
 def unit_of(word: str) -> str:

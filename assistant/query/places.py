@@ -88,7 +88,7 @@ def resolve(
     text: str, outlines: Mapping[str, Outline], sources: Sequence[str]
 ) -> tuple[tuple[Place, ...], tuple[MissingPlace, ...]]:
     """The sections a question names, and those it names in vain. `sources` are the roadmaps in question."""
-    named = [p for source in sources for p in _named(text, outlines[source])]
+    named = [p for source in sources for p in (*_named(text, outlines[source]), *_by_subject(text, outlines[source]))]
     places: list[Place] = []
     missing: list[MissingPlace] = []
     context = set(keyword_tokens(text))
@@ -120,6 +120,26 @@ def _named(text: str, outline: Outline) -> Iterator[Place]:
             yield Place(outline.document.source.id, index, "section")
 
 
+_ABOUT = re.compile(r"\b((?:[\w/-]+\s+){1,3})(week|month|phase)\b(?!\s*\d)", re.IGNORECASE)
+_NOT_A_SUBJECT = frozenset(
+    "the a an which what each per every this that next last first following previous same one in of for whole final any my all other".split()
+)
+
+
+def _by_subject(text: str, outline: Outline) -> Iterator[Place]:
+    """"the Docker week": the weeks whose title holds the words before "week"."""
+    for match in _ABOUT.finditer(text):
+        unit = _unit(match[2])
+        subject = {s for w in words(match[1]) if w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
+        if not subject:
+            continue
+        for index, _ in members(outline, unit):
+            title = set(keyword_tokens(_LEADING_NUMBER.sub("", outline.blocks[index].title)))
+            if subject <= title:
+                yield Place(outline.document.source.id, index, unit)
+                break
+
+
 def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -> tuple[Place, ...]:
     """Sections whose whole title, of two words or more, stands in the question ("Further Textbooks")."""
     lowered = " ".join(words(text))
@@ -129,7 +149,15 @@ def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -
             title = words(_LEADING_NUMBER.sub("", block.title)) if block.kind == "heading" and block.level else []
             if len(title) > 1 and re.search(rf"\b{re.escape(' '.join(title))}\b", lowered):
                 found.append(Place(source, index, "section"))
-    return tuple(found)
+    longest = max((len(words(outlines[p.source].blocks[p.block].title)) for p in found), default=0)
+    return tuple(p for p in found if len(words(outlines[p.source].blocks[p.block].title)) >= longest - 1)
+
+
+def title_words(places: Sequence[Place], outlines: Mapping[str, Outline]) -> frozenset[str]:
+    """Stems of the titles of sections that are named by their title: they say where, not what."""
+    return frozenset(
+        s for p in places for s in keyword_tokens(_LEADING_NUMBER.sub("", outlines[p.source].blocks[p.block].title))
+    )
 
 
 def _inside(place: Place, outer: Place, outlines: Mapping[str, Outline]) -> bool:

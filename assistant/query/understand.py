@@ -9,19 +9,19 @@ from assistant.index import Index
 from assistant.keywords import words
 from assistant.outline import Outline
 from assistant.query import history as past
-from assistant.query.focus import clauses, focus
+from assistant.query.focus import asks, clauses, focus
 from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
 from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD
 from assistant.query.naming import Naming
-from assistant.query.places import members, resolve, titled, without_references
-from assistant.query.question import Ask, Place, Question
+from assistant.query.places import members, resolve, title_words, titled, without_references
+from assistant.query.question import Ask, Place, Question, Term
 from assistant.query.terms import Vocabulary
 
 _BLANKS = re.compile(r"\s+")
 _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
-_TITLED_ASKS = (Ask.FACT, Ask.LIST, Ask.COUNT, Ask.ORDER, Ask.REASON)
+_TITLED_ASKS = (Ask.LIST, Ask.COUNT, Ask.ORDER)
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
 
@@ -71,6 +71,8 @@ class Reader:
         if len(found) < 2:
             return ()
         parts: list[Question] = []
+        if not all(asks(clause) or facets_of(clause) for clause in found):
+            return ()
         for clause in found:
             part = self._alone(clause, clause, allowed)
             places = part.places if part.places or part.missing else whole.places
@@ -104,8 +106,15 @@ class Reader:
             unit=unit_asked(text),
             offset=offset_of(rest),
             facets=facets,
-            terms=self.vocabulary.terms(subject, facets),
+            terms=self._subject(subject, facets, places),
         )
+
+    def _subject(self, text: str, facets: tuple[str, ...], places: tuple[Place, ...]) -> tuple[Term, ...]:
+        """The words of the subject; those that only name the place by its title are left out."""
+        terms = self.vocabulary.terms(text, facets)
+        said = title_words(places, self.outlines)
+        left = tuple(t for t in terms if not set(t.alternatives[0]) <= said)
+        return left if places else terms
 
     def _follow_up(
         self, question: Question, text: str, history: Sequence[Exchange], allowed: Sequence[str] | None
@@ -164,7 +173,7 @@ class Reader:
             position = NUMBER_WORDS[nth[1].lower()] - 1
             return places[position : position + 1] or places[:1]
         outline = self.outlines[places[0].source]
-        asked = {t.word for t in question.terms}
+        asked = set(words(text))
         for sibling in outline.siblings(places[0].block):
             title = set(words(outline.blocks[sibling].title)) - set(words(outline.blocks[places[0].block].title))
             if asked & title:
@@ -186,6 +195,8 @@ class Reader:
 def _settled(ask: Ask, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int) -> Ask:
     """The shape of the answer once roadmaps and labels are known."""
     if ask is Ask.PLACE and unit and offset:
+        return Ask.ORDER
+    if "builds on" in facets and unit:
         return Ask.ORDER
     linked = bool(LINK_FACETS & set(facets))
     if linked and not unit and ask in (Ask.FACT, Ask.YES_NO, Ask.DEFINITION, Ask.LIST, Ask.PLACE):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from docutils import nodes
@@ -33,15 +34,13 @@ _CONTAINERS = """
 # Sphinx directives that hold navigation, or text that lies in other files
 _DROPPED = """
     toctree index literalinclude exampleinclude automodule autoclass autofunction automethod autosummary
-    currentmodule module graphviz mermaid jinja spelling highlight sectionauthor codeauthor youtube autoprogram
-    argparse click program plot bibliography swagger-ui redoc
+    currentmodule module graphviz mermaid jinja spelling highlight sectionauthor codeauthor youtube
+    autoprogram argparse click program plot bibliography swagger-ui redoc
 """
 _CODE = "code-block sourcecode ipython prompt doctest testcode console parsed-literal"
 _STANDARD_ROLES = """
     emphasis strong literal math subscript superscript title-reference code raw abbreviation acronym
 """
-    "emphasis strong literal math subscript superscript title-reference code raw abbreviation acronym"
-)
 _LITERAL_ROLES = "class func meth mod attr data file envvar command program option cfg kbd samp code"
 _ROLE_NAME = re.compile(r":([a-zA-Z][\w.+:-]*):`")
 _OPTION = re.compile(r":[\w-]+:")
@@ -77,14 +76,15 @@ def _register(text: str) -> None:
 class _Container(Directive):
     """Its body is parsed as text of the document."""
 
-    optional_arguments = 100
+    optional_arguments = 1000
     has_content = True
     option_spec = None
 
     def run(self) -> Sequence[nodes.Node]:
         box = nodes.container()
-        if self.arguments:
-            box += nodes.paragraph("", "", nodes.strong("", " ".join(self.arguments).strip()))
+        title = _words(self.arguments)
+        if title:
+            box += nodes.paragraph("", "", nodes.strong("", title))
         while self.content and _OPTION.match(self.content[0]):  # options that nobody knows here
             self.content.trim_start(1)
         self.state.nested_parse(self.content, self.content_offset, box)
@@ -104,15 +104,20 @@ class _Dropped(Directive):
 class _Code(Directive):
     """Its body is code in the language of its argument."""
 
-    optional_arguments = 1
+    optional_arguments = 1000
     has_content = True
 
     def run(self) -> Sequence[nodes.Node]:
         lines = list(self.content)
         while lines and (not lines[0].strip() or _OPTION.match(lines[0])):
             lines.pop(0)
-        language = self.arguments[0] if self.arguments else ""
+        language = _words(self.arguments).partition(" ")[0]
         return [nodes.literal_block("", "\n".join(lines), language=language)]
+
+
+def _words(arguments: Sequence[str]) -> str:
+    """The arguments up to the first option: both stand in one block of lines."""
+    return " ".join(takewhile(lambda word: not _OPTION.match(word), arguments)).strip()
 
 
 def _role(

@@ -41,10 +41,15 @@
   });
 
   // Chainlit copies an answer's Markdown; without this the copy would hold link targets and escapes
-  const clean = (text) =>
+  const words = (text) =>
     text
       .replace(/\[\\\[(\d+)\\\]\]\(#cite-[^)\n]*\)/g, "[$1]")
       .replace(/\\([!-/:-@[-`{-~])/g, "$1");
+  const clean = (text) =>
+    text
+      .split(/(```[\s\S]*?```|`[^`\n]*`)/)
+      .map((part, i) => (i % 2 ? part : words(part)))
+      .join("");
   if (navigator.clipboard && navigator.clipboard.write) {
     const write = navigator.clipboard.write.bind(navigator.clipboard);
     navigator.clipboard.write = async (items) => {
