@@ -50,8 +50,9 @@ def cited(text: str) -> tuple[int, ...]:
 def renumber(text: str, known: Collection[int], order: Sequence[int] = ()) -> tuple[str, tuple[int, ...]]:
     """The text with its markers numbered 1, 2, … in order of first use, and the old number of each new one.
 
-    Numbers that are not known are removed, a marker that names nothing else goes with the space before
-    it, and one glued to a word ("KServe[1]") is given its space. `order` continues an earlier text: its numbers are taken already.
+    Numbers that are not known are removed; a marker that names nothing else goes with the space before
+    it, and one glued to a word ("KServe[1]") is given its space. `order` continues an earlier text: its
+    numbers are taken already.
     """
     while any(set(m.numbers) - set(known) or not m.numbers for m in markers(text)):
         text = _rewrite(text, {n: n for n in known})

@@ -135,7 +135,10 @@ def plant(root: Path, files: dict[str, str]) -> None:
     ("files", "expected"),
     [
         (
-            {"assistant/settings.py": "from assistant.retrieval import search\n", "assistant/retrieval.py": ""},
+            {
+                "assistant/settings.py": "from assistant.retrieval import search\n",
+                "assistant/retrieval.py": "",
+            },
             "assistant.settings: imports assistant.retrieval, but retrieval is a layer above settings",
         ),
         (
@@ -159,7 +162,10 @@ def plant(root: Path, files: dict[str, str]) -> None:
             "evals.runner: imports assistant.cli.rows, but evals imports neither cli nor ui",
         ),
         (
-            {"evals/runner.py": "import importlib\nimportlib.import_module('assistant.ui')\n", "assistant/ui.py": ""},
+            {
+                "evals/runner.py": "import importlib\nimportlib.import_module('assistant.ui')\n",
+                "assistant/ui.py": "",
+            },
             "evals.runner: imports assistant.ui, but evals imports neither cli nor ui",
         ),
         ({"ingest/load.py": "from .split import cut\n"}, "ingest.load: relative import .split.cut"),
@@ -173,11 +179,15 @@ def plant(root: Path, files: dict[str, str]) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_the_checker_catches_a_planted_violation(tmp_path: Path, files: dict[str, str], expected: str) -> None:
+def test_the_checker_catches_a_planted_violation(
+    tmp_path: Path, files: dict[str, str], expected: str
+) -> None:
     plant(tmp_path, files)
     found = violations(tmp_path)
     if expected.startswith("circle"):
-        assert [set(line.removeprefix("circle: ").split(" -> ")) for line in found] == [{"ingest.a", "ingest.b"}]
+        assert [set(line.removeprefix("circle: ").split(" -> ")) for line in found] == [
+            {"ingest.a", "ingest.b"}
+        ]
     else:
         assert found == [expected]
 

@@ -188,7 +188,7 @@ class OddProviderError(Exception):
         (["Week 20 covers", 30.0], "fell silent for 0.2 seconds in the middle of its answer"),
         ([], "sent an empty answer"),
         (["  \n"], "said nothing that the sources support"),
-        ([TimeoutError()], "did not answer in time"),
+        ([TimeoutError()], "did not answer within 0.2 seconds"),
         ([ConnectionRefusedError()], "cannot be reached (check ROADMAP_CHAT__BASE_URL)"),
         (
             [AIMessageChunk("Week", response_metadata={"finish_reason": "content_filter"})],
@@ -325,7 +325,8 @@ def test_links_that_were_asked_for_must_be_in_the_reply() -> None:
         )
     )
     assert kept.model == "openai:fake-model"
-    events = run(GOOD, draft=draft, question=asked)
+    events = run(GOOD, draft=draft, question=asked, threshold=0.5)
+    assert isinstance(events[1], Restart)
     assert "left out the links" in final(events).notice
     assert shown(events).strip() == draft.text
 

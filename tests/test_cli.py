@@ -24,7 +24,9 @@ HEAVY = ("torch", "chromadb", "chainlit", "transformers", "sentence_transformers
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeAssistant:
     assistant = FakeAssistant()
     for command in ("ask", "search"):
-        monkeypatch.setattr(sys.modules[f"assistant.cli.{command}"], "ready_assistant", lambda settings: assistant)
+        monkeypatch.setattr(
+            sys.modules[f"assistant.cli.{command}"], "ready_assistant", lambda settings: assistant
+        )
     return assistant
 
 
@@ -75,7 +77,9 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 # --- ask ------------------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_goes_to_stdout_with_its_sources(fake: FakeAssistant, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_goes_to_stdout_with_its_sources(
+    fake: FakeAssistant, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["ask", " When Docker? "]) == 0
     told = capsys.readouterr()
     assert told.out == "You asked: When Docker? [1]\n\n[1] Plan > Week 2\n"
@@ -98,7 +102,9 @@ def test_json_is_one_object(fake: FakeAssistant, capsys: pytest.CaptureFixture[s
 def test_a_dash_reads_the_question_from_standard_input(
     fake: FakeAssistant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO("Wann kommt Kübernetes?\n".encode()), encoding="utf-8"))
+    monkeypatch.setattr(
+        sys, "stdin", TextIOWrapper(BytesIO("Wann kommt Kübernetes?\n".encode()), encoding="utf-8")
+    )
     assert main(["ask", "-"]) == 0
     assert fake.asked[0][0] == "Wann kommt Kübernetes?"
 

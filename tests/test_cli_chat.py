@@ -43,7 +43,9 @@ def test_options_say_where_the_page_is_served(served: list[dict[str, Any]]) -> N
     assert (served[0]["host"], served[0]["port"], served[0]["open_browser"]) == ("0.0.0.0", 9000, False)
 
 
-def test_the_page_gets_an_assistant_over_the_embedder_that_built_the_index(served: list[dict[str, Any]]) -> None:
+def test_the_page_gets_an_assistant_over_the_embedder_that_built_the_index(
+    served: list[dict[str, Any]],
+) -> None:
     assert main(["chat", "--no-browser"]) == 0
     assistant = served[0]["assistant_factory"]()
     assert isinstance(assistant.embedder, HashingEmbedder)

@@ -41,7 +41,9 @@ def test_figures_are_printed_as_json(dataset: Path, monkeypatch: pytest.MonkeyPa
     assert (summary["dataset"], summary["cases"]) == ("cases.jsonl", 2)
 
 
-def test_figures_are_printed_for_people(dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: Streams) -> None:
+def test_figures_are_printed_for_people(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch, capsys: Streams
+) -> None:
     use(monkeypatch, RIGHT)
     assert main(["eval", "answers", "--dataset", str(dataset)]) == 0
     assert capsys.readouterr().out.startswith("# Evaluation of answers on cases.jsonl")
@@ -51,7 +53,9 @@ def test_a_report_is_written_and_serves_as_the_next_baseline(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Streams
 ) -> None:
     use(monkeypatch, RIGHT)
-    assert main(["eval", "answers", "--dataset", str(dataset), "--report", str(tmp_path / "old"), "--json"]) == 0
+    assert (
+        main(["eval", "answers", "--dataset", str(dataset), "--report", str(tmp_path / "old"), "--json"]) == 0
+    )
     assert f"Written: {tmp_path / 'old' / 'answers.md'}" in capsys.readouterr().err
     arguments = ["eval", "answers", "--dataset", str(dataset), "--json"]
     assert main([*arguments, "--baseline", str(tmp_path / "old" / "answers.json")]) == 0
@@ -62,10 +66,19 @@ def test_a_regression_exits_with_1_and_is_named(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Streams
 ) -> None:
     use(monkeypatch, RIGHT)
-    assert main(["eval", "answers", "--dataset", str(dataset), "--report", str(tmp_path / "old"), "--json"]) == 0
+    assert (
+        main(["eval", "answers", "--dataset", str(dataset), "--report", str(tmp_path / "old"), "--json"]) == 0
+    )
     use(monkeypatch, WRONG)
     capsys.readouterr()
-    arguments = ["eval", "answers", "--dataset", str(dataset), "--baseline", str(tmp_path / "old" / "answers.json")]
+    arguments = [
+        "eval",
+        "answers",
+        "--dataset",
+        str(dataset),
+        "--baseline",
+        str(tmp_path / "old" / "answers.json"),
+    ]
     assert main([*arguments, "--json", "--report", str(tmp_path / "new")]) == 1
     streams = capsys.readouterr()
     json.loads(streams.out)

@@ -30,7 +30,9 @@ CITATION = Citation(
     start=10,
     end=29,
 )
-PAGE = Citation(2, "page:docs", "page", "Docker docs", ("Start",), "https://docs.docker.com/", "Install it.", 0, 11)
+PAGE = Citation(
+    2, "page:docs", "page", "Docker docs", ("Start",), "https://docs.docker.com/", "Install it.", 0, 11
+)
 ANSWER = Answer(
     question="When do I learn Docker?",
     text="In week 2 [1][2].",
@@ -89,7 +91,9 @@ def test_an_answer_row_has_the_fields_of_the_contract() -> None:
         ],
         "grounding": {
             "score": 0.9,
-            "sentences": [{"text": "In week 2 [1][2].", "score": 0.9, "supported": True, "citations": [1, 2]}],
+            "sentences": [
+                {"text": "In week 2 [1][2].", "score": 0.9, "supported": True, "citations": [1, 2]}
+            ],
         },
         "nearest": [],
         "model": "extractive",
@@ -175,9 +179,21 @@ def test_hits_for_people_stand_on_one_line_and_are_cut_between_words() -> None:
         ('{"id": "a", "question": null}', "a", "line 3, question: Input should be a valid string"),
         ('{"id": ["a"], "question": "x"}', None, "line 3, id: Input should be a valid string"),
         ('{"id": true, "question": "x"}', None, "line 3, id: Input should be a valid string"),
-        ('{"id": "a", "question": "x", "history": "y"}', "a", "line 3, history: Input should be a valid list"),
-        ('{"id": "a", "question": "x", "history": [["y"]]}', "a", "line 3, history.0: List should have at least 2"),
-        ('{"id": "a", "question": "x", "history": [["y", 1]]}', "a", "line 3, history.0.1: Input should be a valid"),
+        (
+            '{"id": "a", "question": "x", "history": "y"}',
+            "a",
+            "line 3, history: Input should be a valid list",
+        ),
+        (
+            '{"id": "a", "question": "x", "history": [["y"]]}',
+            "a",
+            "line 3, history.0: List should have at least 2",
+        ),
+        (
+            '{"id": "a", "question": "x", "history": [["y", 1]]}',
+            "a",
+            "line 3, history.0.1: Input should be a valid",
+        ),
     ],
 )
 def test_a_bad_line_is_told_by_its_number_and_place(line: str, row_id: str | int | None, told: str) -> None:

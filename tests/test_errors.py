@@ -5,22 +5,30 @@ places with `ast` and fails when a story is missing.
 """
 
 import ast
+import functools
 import json
 import os
 import re
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from fakes import HashingEmbedder
 from fakes_cli import FakeAssistant
+from filelock import FileLock
 
 from assistant import embedding, errors
 from assistant.cli import main
+from assistant.embedding import Vectors
 from assistant.errors import InputError, RoadmapError
+
+if TYPE_CHECKING:
+    from assistant.bootstrap import Assistant
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assistant", "ingest", "evals")
@@ -205,6 +213,132 @@ def the_index_was_embedded_by_another_model(it: Scene) -> None:
     LiveIndex(it.data, EmbeddingStamp("other", "x", 3, "float32")).get()
 
 
+# --- ingest -------------------------------------------------------------------------------------------------------
+
+
+def ingest(it: Scene, *arguments: str, embedder: object | None = None) -> None:
+    it.patch.setattr(embedding, "build_embedder", lambda settings: embedder or HashingEmbedder())
+    it.roadmap("ingest", *arguments)
+
+
+@scene
+def a_rollback_with_other_choices(it: Scene) -> None:
+    ingest(it, "--rollback", "--rebuild")
+
+
+@scene
+def nothing_to_roll_back_to(it: Scene) -> None:
+    ingest(it, "--rollback")
+
+
+@scene
+def another_ingest_is_running(it: Scene) -> None:
+    it.data.mkdir()
+    with FileLock(it.data / "ingest.lock"):
+        ingest(it)
+
+
+@scene
+def the_list_of_sources_is_damaged(it: Scene) -> None:
+    it.file("data/library.json", "{")
+    ingest(it)
+
+
+@scene
+def the_path_is_a_link(it: Scene) -> None:
+    ingest(it, "https://example.org/page")
+
+
+@scene
+def the_path_is_not_there(it: Scene) -> None:
+    ingest(it, str(it.tmp / "none.md"))
+
+
+@scene
+def the_source_to_remove_is_unknown(it: Scene) -> None:
+    ingest(it, "--remove", "file:none")
+
+
+@scene
+def nothing_could_be_read(it: Scene) -> None:
+    ingest(it, "--only", str(it.file("empty.md", " ")))
+
+
+@scene
+def no_document_to_index(it: Scene) -> None:
+    from assistant.settings import load_settings
+    from ingest.pipeline import index_documents
+
+    index_documents([], load_settings(), HashingEmbedder(), it.data)
+
+
+@scene
+def the_data_directory_cannot_be_written(it: Scene) -> None:
+    it.file("data/generations", "in the way")
+    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")))
+
+
+@scene
+def the_model_returns_no_vectors(it: Scene) -> None:
+    class Broken(HashingEmbedder):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            return super().embed(texts) * np.float32("nan")
+
+    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")), embedder=Broken())
+
+
+@scene
+def the_new_index_does_not_pass_its_check(it: Scene) -> None:
+    from ingest import child
+
+    it.patch.setattr(child, "run", lambda module, *arguments, timeout_s: "it was ended by signal 9")
+    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")))
+
+
+# --- the assistant ------------------------------------------------------------------------------------------------
+
+
+def build(it: Scene, **settings: object) -> "Assistant":
+    """An assistant over one small file."""
+    from assistant.bootstrap import build_assistant
+    from assistant.settings import load_settings
+
+    ingest(it, "--only", str(it.file("note.md", "# Note\n\nDocker packages a service.\n")))
+    return build_assistant(load_settings(data=it.data, **settings), embedder=HashingEmbedder())
+
+
+@scene
+def the_assistant_is_asked_nothing(it: Scene) -> None:
+    build(it).ask(" ")
+
+
+@scene
+def the_assistant_does_not_know_the_roadmap(it: Scene) -> None:
+    build(it).ask("What is Docker?", roadmaps=["roadmap-2042"])
+
+
+@scene
+def the_chat_model_names_no_provider(it: Scene) -> None:
+    build(it, chat={"model": "gpt-4o-mini"})
+
+
+@scene
+def the_chat_model_has_no_key(it: Scene) -> None:
+    it.patch.delenv("OPENAI_API_KEY", raising=False)
+    build(it, chat={"model": "openai:gpt-4o-mini"})
+
+
+@scene
+def the_chat_models_package_is_missing(it: Scene) -> None:
+    it.patch.setitem(sys.modules, "langchain_groq", None)
+    build(it, chat={"model": "groq:llama", "api_key": "k"})
+
+
+@scene
+def the_chat_models_provider_is_unknown(it: Scene) -> None:
+    build(it, chat={"model": "nobody:nothing"})
+
+
 # --- the embedding model ------------------------------------------------------------------------------------------
 
 
@@ -265,6 +399,17 @@ def the_port_is_in_use(it: Scene) -> None:
 @scene
 def the_address_is_not_this_machines(it: Scene) -> None:
     serve(it, host="192.0.2.1", port=8000)
+
+
+@scene
+def chainlit_is_not_installed(it: Scene) -> None:
+    from assistant.ui import runtime
+
+    it.patch.setattr(runtime, "find_spec", lambda name: None)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve(it, port=port)
 
 
 @scene
@@ -372,14 +517,14 @@ def play(name: str, tmp: Path) -> Told:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
-    """All scenes, each played once in a folder of its own."""
-    return {name: play(name, tmp_path_factory.mktemp("scene")) for name in SCENES}
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Told]:
+    """Plays a scene in a folder of its own, each once."""
+    return functools.cache(lambda name: play(name, tmp_path_factory.mktemp("scene")))
 
 
 @pytest.mark.parametrize("name", sorted(SCENES))
-def test_an_error_is_one_sentence_with_what_to_do_next(name: str, told: dict[str, Told]) -> None:
-    text = " ".join(str(told[name].error).split())  # as the command line prints it
+def test_an_error_is_one_sentence_with_what_to_do_next(name: str, told: Callable[[str], Told]) -> None:
+    text = " ".join(str(told(name).error).split())  # as the command line prints it
     own_words = re.sub(r"\(.*\)", "", text)  # the reason in brackets is a library's
     assert not re.search(r"[.!?] [A-Z]", own_words), f"more than one sentence: {text}"
     assert NEXT.search(text), f"nothing to do next: {text}"
@@ -396,12 +541,14 @@ def raise_places(root: Path) -> dict[tuple[Path, int], str]:
                 raised = node.exc.func
                 name = raised.attr if isinstance(raised, ast.Attribute) else getattr(raised, "id", "")
                 if name in CLASSES:
-                    found[file, node.lineno] = f"{file.relative_to(root)}:{node.lineno} {ast.unparse(node)[:90]}"
+                    found[file, node.lineno] = (
+                        f"{file.relative_to(root)}:{node.lineno} {ast.unparse(node)[:90]}"
+                    )
     return found
 
 
-def test_every_place_that_raises_a_user_facing_error_has_a_scene(told: dict[str, Told]) -> None:
-    reached = set().union(*(one.places for one in told.values()))
+def test_every_place_that_raises_a_user_facing_error_has_a_scene(told: Callable[[str], Told]) -> None:
+    reached = set().union(*(told(name).places for name in SCENES))
     assert [shown for place, shown in raise_places(ROOT).items() if place not in reached] == []
 
 
@@ -456,7 +603,10 @@ def test_an_error_of_several_lines_is_told_on_one(
         raise InputError("The model\n  said no;\ttype: roadmap status")
 
     monkeypatch.setattr(sys.modules["assistant.cli.ask"], "ready_assistant", fail)
-    assert run_main(["--data", str(tmp_path), "ask", "q"], capsys)[2] == "The model said no; type: roadmap status\n"
+    assert (
+        run_main(["--data", str(tmp_path), "ask", "q"], capsys)[2]
+        == "The model said no; type: roadmap status\n"
+    )
 
 
 def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -466,4 +616,3 @@ def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(sys.modules["assistant.cli.ask"], "ready_assistant", fail)
     with pytest.raises(KeyError):
         main(["--data", str(tmp_path), "ask", "q"])
-

@@ -37,7 +37,7 @@ def test_a_folder_is_walked_in_order_without_hidden_and_tool_files(folder: Path,
     found = find_sources(library, SETTINGS, only=True, data=tmp_path)
     assert [c.id for c in found.candidates] == ["file:a-note", "file:b", "file:sub-b", "file:sub-deep-c"]
     assert {c.kind for c in found.candidates} == {"file"}
-    assert found.dropped == {"unsupported file type": 2}  # the picture and pyvenv.cfg's folder is not walked
+    assert found.dropped == {"unsupported file type": 1}  # the picture
 
 
 def test_only_leaves_the_shipped_corpus_out_of_one_run(folder: Path, tmp_path: Path) -> None:

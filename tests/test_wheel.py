@@ -24,7 +24,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import setuptools
 
     if int(setuptools.__version__.split(".")[0]) < 77:
-        pytest.skip("building needs setuptools 77, as pyproject.toml says; install it with: pip install -U setuptools")
+        pytest.skip(
+            "building needs setuptools 77, as pyproject.toml says; install it with: pip install -U setuptools"
+        )
     source = tmp_path_factory.mktemp("source")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -40,7 +40,6 @@ _STATUS: Final = {
 
 # part of an exception's class name -> meaning; the first that fits counts, so causes stand before wrappers
 _SIGNS: Final = {
-    "Timeout": "did not answer in time",
     "JSONDecodeError": "sent something that is no chat answer",
     "ProtocolError": "broke off before its answer",
     "ReadError": "broke off before its answer",
@@ -84,9 +83,12 @@ class Completion:
                 try:
                     chunk = await asyncio.wait_for(request.arrived.get(), max(left, 0))
                 except TimeoutError:
-                    raise ProviderFailure(self._silence(left)) from None
+                    late = left < self._silence_s
+                    raise ProviderFailure(self._overtime() if late else self._silence()) from None
                 if isinstance(chunk, Exception):
-                    raise ProviderFailure(explain(chunk, self._said_something))
+                    # the client's own time limit is the same and now and then wins the race
+                    what = self._silence() if is_timeout(chunk) else explain(chunk, self._said_something)
+                    raise ProviderFailure(what)
                 if chunk is None:
                     break
                 text = self._read(chunk)
@@ -115,9 +117,10 @@ class Completion:
         if not self.finish_reason and self._provider in _GIVE_A_REASON:
             raise ProviderFailure("broke off in the middle of its answer")
 
-    def _silence(self, left: float) -> str:
-        if left < self._silence_s:
-            return f"was not done after {TOTAL_SILENCES * self._silence_s:g} seconds"
+    def _overtime(self) -> str:
+        return f"was not done after {TOTAL_SILENCES * self._silence_s:g} seconds"
+
+    def _silence(self) -> str:
         if self._said_something:
             return f"fell silent for {self._silence_s:g} seconds in the middle of its answer"
         return f"did not answer within {self._silence_s:g} seconds"
@@ -167,13 +170,23 @@ def explain(error: Exception, started: bool) -> str:
         return f"{known} (HTTP {status})" if "(" not in known else known
     if started:
         return "broke off in the middle of its answer"
-    names = {cls.__name__ for link in chain for cls in type(link).__mro__}
+    names = _class_names(chain)
     for sign, what in _SIGNS.items():
         if any(sign in name for name in names):
             return what
     if isinstance(error, ValueError) and "No generation" in str(error):
         return "sent an empty answer"  # langchain's error for a stream without a chunk
     return f"failed ({type(error).__name__})"
+
+
+def is_timeout(error: Exception) -> bool:
+    """Whether the client gave up waiting; each HTTP library has its own class for that."""
+    chain = list(_chain(error))
+    return not any(map(_status, chain)) and any("Timeout" in name for name in _class_names(chain))
+
+
+def _class_names(chain: Iterable[BaseException]) -> set[str]:
+    return {cls.__name__ for link in chain for cls in type(link).__mro__}
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

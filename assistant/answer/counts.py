@@ -6,8 +6,8 @@ from assistant.answer.draft import Draft, Line, Outcome, Span
 from assistant.answer.evidence import Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.surveys import answer_mentions, roadmaps
-from assistant.keywords import stem, words
-from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, unit_of
+from assistant.keywords import STOPWORDS, stem, words
+from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, SCAFFOLD, unit_of
 from assistant.query.places import members
 
 _COUNTED = re.compile(r"\b(?:how many|number of|count of)\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
@@ -23,8 +23,10 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
     if any(w in _ROADMAPS for w in head[:3]) and not any(map(unit_of, head)):
         return _count_roadmaps(inquiry)
     unit = next(filter(None, map(unit_of, head)), "") or next(
-        filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), inquiry.question.unit
+        filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), ""
     )
+    if not unit and all(w in SCAFFOLD or w in STOPWORDS for w in head):  # "how many are there in the advanced one?"
+        unit = inquiry.question.unit
     if unit:
         found = _count_units(inquiry, unit)
         if found:

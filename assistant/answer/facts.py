@@ -40,7 +40,9 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
     if inquiry.scope and not inquiry.question.terms and not inquiry.question.facets:
         return Draft(tuple(line for key in inquiry.scope[:3] for line in inquiry.summary(key)))
     if inquiry.question.ask is Ask.LIST:
-        best = next((e for e in inquiry.ranked[:30] if _is_list(inquiry, e.key) and e.score >= best.score - LIST_SLACK), best)
+        close = [e for e in inquiry.ranked[:30] if e.score >= best.score - LIST_SLACK]
+        lists = [e for e in close if _has_items(inquiry, e.key)] or [e for e in close if _enumerates(inquiry, e.key)]
+        best = lists[0] if lists else best
     return _tell(inquiry, best.key)
 
 
@@ -127,11 +129,15 @@ def _text(inquiry: Inquiry, key: Key) -> str:
     return inquiry.outline(key[0]).text(key[1])
 
 
-def _is_list(inquiry: Inquiry, key: Key) -> bool:
-    """Whether a block lists things: items beneath it, or an enumeration in its words."""
+def _has_items(inquiry: Inquiry, key: Key) -> bool:
     outline = inquiry.outline(key[0])
-    items = [i for i in outline.children(key[1]) if outline.blocks[i].kind == "item"]
-    return len(items) > 1 or (outline.blocks[key[1]].kind != "heading" and bool(_ENUMERATION.search(outline.blocks[key[1]].title)))
+    return sum(1 for i in outline.children(key[1]) if outline.blocks[i].kind == "item" and not outline.blocks[i].label) > 1
+
+
+def _enumerates(inquiry: Inquiry, key: Key) -> bool:
+    """Whether a block's own words list things: "a, b and c"."""
+    block = inquiry.outline(key[0]).blocks[key[1]]
+    return block.kind != "heading" and bool(_ENUMERATION.search(block.title))
 
 
 def _is_prose(inquiry: Inquiry, key: Key) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
-from assistant.answer.evidence import BENEATH, Evidence
+from assistant.answer.evidence import BENEATH, Evidence, Key
 from assistant.answer.inquiry import Inquiry
 
 _NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
@@ -34,6 +34,8 @@ def answer_mentions(inquiry: Inquiry) -> Outcome | None:
 
 def answer_comparison(inquiry: Inquiry) -> Outcome | None:
     """What each roadmap says about the subject, and which say nothing."""
+    if len(inquiry.scope) > 1:
+        return Draft(tuple(line for key in inquiry.scope[:4] for line in _part(inquiry, key)))
     if not inquiry.question.terms and not inquiry.question.facets:
         return _overviews(inquiry)
     chosen = [s for s in inquiry.sources if s in inquiry.question.sources] or roadmaps(inquiry)
@@ -53,6 +55,16 @@ def answer_comparison(inquiry: Inquiry) -> Outcome | None:
         return None
     note = [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")] if silent else []
     return Draft((*lines, *note))
+
+
+def _part(inquiry: Inquiry, key: Key) -> tuple[Line, ...]:
+    """What a comparison says of one section: the labelled part asked for, else what it is about."""
+    for child in inquiry.outline(key[0]).children(key[1]):
+        if inquiry.scout.facet((key[0], child)) in inquiry.question.facets:
+            if len(inquiry.outline(key[0]).children(child)) > 1:
+                return inquiry.list_of((key[0], child))
+            return (inquiry.statement((key[0], child)),)
+    return inquiry.summary(key)
 
 
 def _overviews(inquiry: Inquiry) -> Outcome | None:
@@ -103,7 +115,8 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
         if told and e.score < told[0].score - 0.15:
             break
         nested = any(inquiry.outline(source).blocks[e.block].parent == t.block or inquiry.outline(source).blocks[t.block].parent == e.block for t in told)
-        if not nested and inquiry.outline(source).blocks[e.block].kind != "heading":
+        heading = inquiry.outline(source).blocks[e.block].kind == "heading"
+        if not nested and not (heading and (told or inquiry.outline(source).children(e.block))):
             told.append(e)
         if len(told) == 2:
             break

@@ -20,11 +20,14 @@ EXAMPLE = 'roadmap ask "In which week is Kubernetes introduced?"'
 def ask(
     ctx: typer.Context,
     question: Annotated[
-        str | None, typer.Argument(metavar="QUESTION", help="The question, in quotes; - reads it from standard input.")
+        str | None,
+        typer.Argument(metavar="QUESTION", help="The question, in quotes; - reads it from standard input."),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(metavar="ROWS", help="JSON Lines of {id, question, history?}; answers come back as JSON lines."),
+        typer.Option(
+            metavar="ROWS", help="JSON Lines of {id, question, history?}; answers come back as JSON lines."
+        ),
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
     roadmap: Annotated[

@@ -28,17 +28,27 @@ class What(StrEnum):
 
 def evaluate(
     ctx: typer.Context,
-    what: Annotated[What, typer.Argument(metavar="WHAT", help="retrieval, answers, grounding or all; all runs retrieval and answers, whose cases are shipped.")],
+    what: Annotated[
+        What,
+        typer.Argument(
+            metavar="WHAT",
+            help="retrieval, answers, grounding or all; all runs retrieval and answers, whose cases are shipped.",
+        ),
+    ],
     dataset: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Your own cases; a BEIR folder for retrieval; labelled rows for grounding."),
+        typer.Option(
+            metavar="PATH", help="Your own cases; a BEIR folder for retrieval; labelled rows for grounding."
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the report there, as JSON and as Markdown.")
     ] = None,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="An earlier JSON report (or a folder of them); exit 1 on a regression."),
+        typer.Option(
+            metavar="FILE", help="An earlier JSON report (or a folder of them); exit 1 on a regression."
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -53,7 +63,9 @@ def evaluate(
     names = (What.retrieval, What.answers) if what is What.all else (what,)
     _check_paths(what, dataset, report)
     beir = dataset is not None and dataset.is_dir()
-    baselines = {name: _baseline(baseline, "beir" if beir else name, report) for name in names} if baseline else {}
+    baselines = (
+        {name: _baseline(baseline, "beir" if beir else name, report) for name in names} if baseline else {}
+    )
     settings = settings_from(ctx, model=model)
     summaries, regressed = {}, False
     for name in names:
@@ -119,9 +131,13 @@ def _check_paths(what: What, dataset: Path | None, report: Path | None) -> None:
     if dataset is not None and not dataset.exists():
         raise InputError(f"The dataset {dataset} does not exist; see: roadmap eval --help")
     if dataset is not None and dataset.is_dir() and what is not What.retrieval:
-        raise InputError(f"{dataset} is a folder, which only retrieval takes: roadmap eval retrieval --dataset DIR")
+        raise InputError(
+            f"{dataset} is a folder, which only retrieval takes: roadmap eval retrieval --dataset DIR"
+        )
     if report is not None and report.exists() and not report.is_dir():
-        raise InputError(f"The report goes into a folder and {report} is a file; name another with --report DIR")
+        raise InputError(
+            f"The report goes into a folder and {report} is a file; name another with --report DIR"
+        )
 
 
 def _baseline(path: Path, name: str, report: Path | None) -> "Report":
@@ -130,5 +146,7 @@ def _baseline(path: Path, name: str, report: Path | None) -> "Report":
 
     file = path / f"{name}.json" if path.is_dir() else path
     if report is not None and (report / f"{name}.json").resolve() == file.resolve():
-        raise InputError(f"The report would replace the baseline {file}; name another folder with --report DIR")
+        raise InputError(
+            f"The report would replace the baseline {file}; name another folder with --report DIR"
+        )
     return read(file)

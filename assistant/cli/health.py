@@ -48,7 +48,9 @@ def _sources(settings: "Settings", manifest: "Manifest") -> Iterator[str]:
 
     shelf = read_library(settings.data)
     gone = [path for path in shelf.paths if not Path(path).exists()]
-    yield from (f"The added path {path} is gone; take it away with: roadmap ingest --remove {path}" for path in gone)
+    yield from (
+        f"The added path {path} is gone; take it away with: roadmap ingest --remove {path}" for path in gone
+    )
     indexed = {source.id: source.text_sha256 for source in manifest.sources}
     shipped = [candidate for candidate in shipped_corpus() if candidate.id not in shelf.removed]
     only = not any(source.kind == "roadmap" for source in manifest.sources)  # built with --only

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 def ingest(
     ctx: typer.Context,
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...", help="Files or folders to add and keep; none: build anew.")
+        list[str] | None,
+        typer.Argument(metavar="PATH...", help="Files or folders to add and keep; none: build anew."),
     ] = None,
     only: Annotated[bool, typer.Option("--only", help="Leave the shipped corpus out of this index.")] = False,
     remove: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Take a source away; may be given several times.")
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to the index before this one.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the index before this one.")
+    ] = False,
     json_output: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
 ) -> None:
     """Build the index from the shipped corpus and your own files."""

@@ -24,7 +24,8 @@ def search(
         typer.Option(metavar="ROWS", help="JSON Lines of {id, query}; hits come back as JSON lines."),
     ] = None,
     k: Annotated[
-        int | None, typer.Option("-k", min=1, max=1000, metavar="N", help="How many hits; default ROADMAP_RETRIEVAL__K.")
+        int | None,
+        typer.Option("-k", min=1, max=1000, metavar="N", help="How many hits; default ROADMAP_RETRIEVAL__K."),
     ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="Print the hits as one JSON object.")] = False,
     roadmap: Annotated[

@@ -29,7 +29,6 @@ def collect(settings: "Settings") -> dict[str, Any]:
     """Everything that `status --json` prints; reads no vectors and loads no model."""
     from assistant.cli.health import findings
     from assistant.index import SCHEMA_VERSION, read_manifest, read_pointer
-    from ingest.library import read_library
 
     generation = read_pointer(settings.data)
     manifest, problems = None, []
@@ -92,14 +91,18 @@ def status_text(found: dict[str, Any]) -> str:
     if found["sources"]:
         width = max(len(source["id"]) for source in found["sources"])
         lines += ["", "Sources"]
-        lines += [f"  {s['id']:<{width}}  {s['kind']:<7}  {s['chunks']:>4}  {s['title']}" for s in found["sources"]]
+        lines += [
+            f"  {s['id']:<{width}}  {s['kind']:<7}  {s['chunks']:>4}  {s['title']}" for s in found["sources"]
+        ]
     if found["dropped"]:
         lines += ["", "Left out of the index"]
         lines += [f"  {count}  {reason}" for reason, count in sorted(found["dropped"].items())]
     lines += ["", "Settings in force (change one with ROADMAP_GROUP__NAME=value)"]
     for group, values in found["settings"].items():
         if isinstance(values, dict):
-            shown = ", ".join(f"{name} {'not set' if value is None else value}" for name, value in values.items())
+            shown = ", ".join(
+                f"{name} {'not set' if value is None else value}" for name, value in values.items()
+            )
             lines.append(f"  {group}: {shown}")
     lines += ["", "Stale or broken" if found["problems"] else "Nothing is stale or broken."]
     lines += [f"  {problem}" for problem in found["problems"]]

@@ -73,7 +73,7 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
-    directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
+    agree agrees agreed disagree map maps directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
     choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
     eyes opinion view perspective regard regards wish hope glad grateful thankful kind address open opens click opened advise
@@ -127,7 +127,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "rating": frozenset("rating ratings review reviews popular popularity ranked ranking star stars best-selling".split()),
     "exam": frozenset("exam exams certificate certificates certification certifications certified passing".split()),
     "size": frozenset("gb gigabyte gigabytes ram pages size percentage percent fastest".split()),
-    "job": frozenset("hire hiring vacancies recruiter recruiters demand employer employers visa".split()),
+    "job": frozenset("hire hiring vacancies vacancy visa".split()),
     "contact": frozenset("email phone address telephone".split()),
 }
 ATTRIBUTE_OF = {stem(word): name for name, members in ATTRIBUTES.items() for word in members}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.keywords import keyword_tokens, words
 from assistant.outline import Outline
-from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, UNITS, unit_of
+from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, SCAFFOLD, UNITS, unit_of
 from assistant.query.question import MissingPlace, Place
 
 _UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS), "categories"}, key=len, reverse=True))
@@ -88,7 +88,7 @@ def resolve(
     text: str, outlines: Mapping[str, Outline], sources: Sequence[str]
 ) -> tuple[tuple[Place, ...], tuple[MissingPlace, ...]]:
     """The sections a question names, and those it names in vain. `sources` are the roadmaps in question."""
-    named = [p for source in sources for p in (*_named(text, outlines[source]), *_by_subject(text, outlines[source]))]
+    named = named_places(text, outlines, sources)
     places: list[Place] = []
     missing: list[MissingPlace] = []
     context = set(keyword_tokens(text))
@@ -107,6 +107,12 @@ def resolve(
     return tuple(inner or [*named, *(p for p in places if p not in named)]), tuple(missing)
 
 
+def named_places(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -> list[Place]:
+    """Sections that the question calls by their title or subject rather than by a number."""
+    found = (p for s in sources for p in (*_named(text, outlines[s]), *_by_subject(text, outlines[s])))
+    return list(dict.fromkeys(found))
+
+
 def _named(text: str, outline: Outline) -> Iterator[Place]:
     """Headings such as "Beginner Phase" whose whole title stands in the question, or "the MLOps group"."""
     lowered = " ".join(words(text))
@@ -122,7 +128,7 @@ def _named(text: str, outline: Outline) -> Iterator[Place]:
 
 _ABOUT = re.compile(r"\b((?:[\w/-]+\s+){1,3})(week|month|phase)\b(?!\s*\d)", re.IGNORECASE)
 _NOT_A_SUBJECT = frozenset(
-    "the a an which what each per every this that next last first following previous same one in of for whole final any my all other".split()
+    "each per every this that same whole final my".split()
 )
 
 
@@ -130,7 +136,7 @@ def _by_subject(text: str, outline: Outline) -> Iterator[Place]:
     """"the Docker week": the weeks whose title holds the words before "week"."""
     for match in _ABOUT.finditer(text):
         unit = _unit(match[2])
-        subject = {s for w in words(match[1]) if w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
+        subject = {s for w in words(match[1]) if w not in SCAFFOLD and w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
         if not subject:
             continue
         for index, _ in members(outline, unit):

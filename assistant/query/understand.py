@@ -13,11 +13,12 @@ from assistant.query.focus import asks, clauses, focus
 from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
 from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD
 from assistant.query.naming import Naming
-from assistant.query.places import members, resolve, title_words, titled, without_references
+from assistant.query.places import members, named_places, resolve, title_words, titled, without_references
 from assistant.query.question import Ask, Place, Question, Term
 from assistant.query.terms import Vocabulary
 
 _BLANKS = re.compile(r"\s+")
+_OTHER_ONE = re.compile(r"\b(\w{4,}) (?:one|phase|step|group|section)\b", re.IGNORECASE)
 _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
@@ -71,10 +72,10 @@ class Reader:
         if len(found) < 2:
             return ()
         parts: list[Question] = []
-        if not all(asks(clause) or facets_of(clause) for clause in found):
-            return ()
         for clause in found:
             part = self._alone(clause, clause, allowed)
+            if not (asks(clause) or part.facets or any(t.attribute for t in part.terms)):
+                return ()
             places = part.places if part.places or part.missing else whole.places
             terms = part.terms
             if not [t for t in terms if not t.attribute] and not places:
@@ -93,9 +94,10 @@ class Reader:
                 places, missing = elsewhere, ()
                 named = (*named, *dict.fromkeys(p.source for p in places))
         subject = without_references(rest)
+        called = tuple(p for p in named_places(rest, self.outlines, scope or list(self.outlines)) if p in places)
         facets = facets_of(rest)
         if not places and not missing and not unit_asked(text) and ask_of(text) in _TITLED_ASKS:
-            places = titled(rest, self.outlines, scope or list(self.outlines))
+            places = called = titled(rest, self.outlines, scope or list(self.outlines))
         return Question(
             text=typed,
             standalone=text,
@@ -106,7 +108,7 @@ class Reader:
             unit=unit_asked(text),
             offset=offset_of(rest),
             facets=facets,
-            terms=self._subject(subject, facets, places),
+            terms=self._subject(subject, facets, called),
         )
 
     def _subject(self, text: str, facets: tuple[str, ...], places: tuple[Place, ...]) -> tuple[Term, ...]:
@@ -173,10 +175,9 @@ class Reader:
             position = NUMBER_WORDS[nth[1].lower()] - 1
             return places[position : position + 1] or places[:1]
         outline = self.outlines[places[0].source]
-        asked = set(words(text))
+        other = _OTHER_ONE.search(text)
         for sibling in outline.siblings(places[0].block):
-            title = set(words(outline.blocks[sibling].title)) - set(words(outline.blocks[places[0].block].title))
-            if asked & title:
+            if other and other[1].lower() in words(outline.blocks[sibling].title):
                 return (replace(places[0], block=sibling),)
         return places[:1]
 
