@@ -157,8 +157,8 @@ def _sources(index: Index, roadmaps: Sequence[str]) -> list[str] | None:
     for wanted in roadmaps:
         if wanted not in index.documents:
             raise InputError(
-                f"There is no roadmap {wanted!r}; the index has: {', '.join(known or index.documents)}. "
-                "See them with: roadmap status"
+                f"There is no roadmap {wanted!r}; the index has: {', '.join(known or index.documents)} "
+                "(see: roadmap status)"
             )
     chosen = set(roadmaps)
     return [sid for sid, d in index.documents.items() if sid in chosen or chosen & set(d.source.roadmaps)]

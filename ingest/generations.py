@@ -44,6 +44,8 @@ class Content:
     chunks: Sequence[Chunk]
     links: Sequence[Link]
     texts: Sequence[str]  # what is embedded and keyword-indexed, one a chunk
+    blocks: Sequence[tuple[str, int]]  # source id and number of each block that has a vector of its own
+    block_texts: Sequence[str]  # what is embedded of them
     dropped: Mapping[str, int]
 
     def sha256(self) -> str:
@@ -52,7 +54,7 @@ class Content:
         for rows, kind in ((self.documents, Document), (self.chunks, Chunk), (self.links, Link)):
             for line in _lines(rows, kind):
                 digest.update(line)
-        digest.update("\0".join(self.texts).encode())
+        digest.update(json.dumps([self.texts, self.blocks, self.block_texts]).encode())
         return digest.hexdigest()
 
 
@@ -91,7 +93,12 @@ def serves_already(
 
 
 def write_generation(
-    data: Path, content: Content, vectors: Vectors, stamp: EmbeddingStamp, splitter: SplitterSettings
+    data: Path,
+    content: Content,
+    vectors: Vectors,
+    block_vectors: Vectors,
+    stamp: EmbeddingStamp,
+    splitter: SplitterSettings,
 ) -> str:
     """Build, verify and switch to a new generation; returns its name. The caller holds the writer lock.
 
@@ -100,7 +107,9 @@ def write_generation(
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     directory = data / _FOLDER / name
     directory.mkdir(parents=True)
-    _write_files(directory, content, vectors)
+    _write_files(directory, content)
+    np.save(directory / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
+    np.save(directory / "blocks.npy", np.ascontiguousarray(block_vectors, dtype=np.float32))
     _write_keywords(directory / "keywords", content.texts)
     _in_child("ingest.store", directory, len(content.chunks))
     (directory / "parent").write_text(read_pointer(data) or "", encoding="utf-8")
@@ -152,8 +161,8 @@ def _in_child(module: str, directory: Path, chunks: int) -> None:
     if failure:
         step = {"ingest.store": "could not be stored", "ingest.verify": "did not pass its check"}[module]
         raise RoadmapError(
-            f"The new index {step} ({failure}); the one before keeps serving. "
-            "Try again with: roadmap ingest --rebuild"
+            f"The new index {step} ({failure}); the one before keeps serving, "
+            "try again with: roadmap ingest --rebuild"
         )
 
 
@@ -163,7 +172,7 @@ def _lines(rows: Sequence[T], kind: type[T]) -> Iterator[bytes]:
         yield adapter.dump_json(row) + b"\n"
 
 
-def _write_files(directory: Path, content: Content, vectors: Vectors) -> None:
+def _write_files(directory: Path, content: Content) -> None:
     files: tuple[tuple[str, Sequence[Any], type[Any]], ...] = (
         ("documents.jsonl", content.documents, Document),
         ("chunks.jsonl", content.chunks, Chunk),
@@ -173,7 +182,7 @@ def _write_files(directory: Path, content: Content, vectors: Vectors) -> None:
         with (directory / name).open("wb") as stream:
             stream.writelines(_lines(rows, kind))
     (directory / "topics.json").write_text(json.dumps({"topics": []}) + "\n", encoding="utf-8")
-    np.save(directory / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
+    (directory / "blocks.json").write_text(json.dumps(list(content.blocks)) + "\n", encoding="utf-8")
 
 
 def _write_keywords(directory: Path, texts: Sequence[str]) -> None:

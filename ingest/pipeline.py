@@ -28,6 +28,9 @@ from ingest.vectors import Progress, VectorCache
 DUPLICATE = "duplicate"
 NO_PASSAGE = "no passage in it"
 TOO_LONG = "too large"
+# Single blocks have vectors so that answers can be picked line by line. A user's folder of books would
+# cost hours and memory for them; past this many, later files are found by their passages alone.
+MOST_FILE_BLOCKS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def _no_resources() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What a run did; `generation` is None after a dry run."""
+    """What a run did; `embedded` and `reused` count chunks, `generation` is None after a dry run."""
 
     generation: str | None
     documents: int
@@ -122,8 +125,26 @@ def make_content(documents: Sequence[Document], settings: Settings, dropped: Cou
             chunks.extend(found)
         else:
             dropped[NO_PASSAGE] += 1
-    links = [link for document in kept for link in Outline(document).links()]
-    return Content(kept, chunks, links, [indexed_text(chunk) for chunk in chunks], dict(dropped))
+    outlines = [Outline(document) for document in kept]
+    links = [link for outline in outlines for link in outline.links()]
+    texts = [indexed_text(chunk) for chunk in chunks]
+    blocks = list(_blocks(outlines))
+    return Content(
+        kept, chunks, links, texts, [key for key, _ in blocks], [t for _, t in blocks], dict(dropped)
+    )
+
+
+def _blocks(outlines: Sequence[Outline]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Keys and texts of the blocks that get a vector: no pages, and files only up to a limit."""
+    room = MOST_FILE_BLOCKS
+    for outline in outlines:
+        source = outline.document.source
+        if source.kind == "file":
+            room -= len(outline.blocks)
+        if source.kind == "page" or (source.kind == "file" and room < 0):
+            continue
+        for number in range(len(outline.blocks)):
+            yield (source.id, number), outline.indexed_text(number)
 
 
 def _documents(
@@ -186,10 +207,13 @@ def _index(
                 embedded = len(content.texts) - (0 if request.rebuild else cache.known(stamp, content.texts))
             else:
                 done = cache.embed(embedder, content.texts, anew=request.rebuild, progress=progress)
+                lines = cache.embed(embedder, content.block_texts, anew=request.rebuild, progress=progress)
                 embedded = done.computed
-                name = generations.write_generation(data, content, done.vectors, stamp, settings.splitter)
+                name = generations.write_generation(
+                    data, content, done.vectors, lines.vectors, stamp, settings.splitter
+                )
                 if cache_path.parent == data:
-                    cache.finish_run(stamp, content.texts)
+                    cache.finish_run(stamp, [*content.texts, *content.block_texts])
     return IngestReport(
         generation=None if request.dry_run else name,
         documents=len(content.documents),

@@ -19,6 +19,7 @@ from ingest.index_text import indexed_text
 
 _PAGE = 1000  # ids read from Chroma at once
 _SAMPLES = 50
+_WORDS = 20  # asked singly of each sampled chunk
 _POOL = 1000  # neighbours that readers ask for
 _TOLERANCE = 1e-4  # of a vector's coordinates and of a cosine; storage is float32
 
@@ -61,6 +62,13 @@ def _check_vectors(index: Index) -> None:
     vectors = np.asarray(index.vectors)
     if vectors.shape != (len(index.chunks), index.manifest.embedding["dimension"]):
         raise Broken(f"vectors.npy has shape {vectors.shape}")
+    numbers = {source: len(document.blocks) for source, document in index.documents.items()}
+    if index.block_vectors.shape != (len(index.block_rows), vectors.shape[1]) or not all(
+        number < numbers.get(source, 0) for source, number in index.block_rows
+    ):
+        raise Broken(f"blocks.npy has shape {index.block_vectors.shape} for {len(index.block_rows)} blocks")
+    if not np.isfinite(vectors).all() or not np.isfinite(index.block_vectors).all():
+        raise Broken("a vector is not finite")
     if not index.chunks:
         return
     collection = open_collection(index.directory)
@@ -104,8 +112,9 @@ def _check_keywords(index: Index) -> None:
         scores = index.keyword_scores(tokens)
         if scores.shape != (len(index.chunks),) or not np.isfinite(scores).all():
             raise Broken(f"the keyword index answers with shape {scores.shape}")
-        if tokens and not scores[row] > 0:
-            raise Broken(f"the keyword index does not find {index.chunks[row].id} by its own words")
+        for token in dict.fromkeys(tokens[:_WORDS]):
+            if not index.keyword_scores([token])[row] > 0:
+                raise Broken(f"the keyword index does not find {index.chunks[row].id} by the word {token!r}")
 
 
 def _sample(count: int) -> list[int]:

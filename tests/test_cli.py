@@ -41,7 +41,7 @@ def run_python(code: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-# --- help and version ---------------------------------------------------------------------------------------------
+# --- help and version -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([command, "--help"] for command in COMMANDS)])
@@ -74,7 +74,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("roadmap ")
 
 
-# --- ask ------------------------------------------------------------------------------------------------------------
+# --- ask ------------------------------------------------------------------------------------------
 
 
 def test_an_answer_goes_to_stdout_with_its_sources(
@@ -161,7 +161,7 @@ def test_rows_are_flushed_one_by_one(
     assert set(stream.flushed) >= {1, 2}
 
 
-# --- search ---------------------------------------------------------------------------------------------------------
+# --- search ---------------------------------------------------------------------------------------
 
 
 def test_search_prints_hits_for_people_and_for_programs(
@@ -189,7 +189,7 @@ def test_a_file_of_queries_comes_back_as_json_lines(
     assert fake.searched == [("docker", 2, ()), ("helm", 2, ())]
 
 
-# --- streams and signals --------------------------------------------------------------------------------------------
+# --- streams and signals --------------------------------------------------------------------------
 
 
 def test_a_reader_who_hangs_up_ends_the_command_quietly() -> None:

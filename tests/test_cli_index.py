@@ -1,4 +1,4 @@
-"""`ingest` and `status`, and the index that other commands build for themselves; with a word-hashing embedder."""
+"""`ingest`, `status`, and the index that other commands build for themselves; words are hashed here."""
 
 import json
 import os
@@ -72,7 +72,7 @@ def status(streams: Streams) -> dict[str, object]:
     return told(streams)
 
 
-# --- the index that a command builds for itself -------------------------------------------------------------------
+# --- the index that a command builds for itself ---------------------------------------------------
 
 
 def test_a_command_builds_the_index_once_and_says_so_on_stderr(
@@ -97,7 +97,7 @@ def test_search_answers_from_a_fresh_data_directory_with_only_hits_on_stdout(cap
     assert "KServe" in row["hits"][0]["text"]  # type: ignore[index]
 
 
-# --- ingest -------------------------------------------------------------------------------------------------------
+# --- ingest ---------------------------------------------------------------------------------------
 
 
 def test_ingest_reports_as_the_contract_says(capsys: Streams) -> None:
@@ -160,7 +160,7 @@ def test_what_is_left_out_is_told_with_its_reason(own: Path, capsys: Streams) ->
     assert "Left out: 1 (empty)" in capsys.readouterr().out
 
 
-# --- status -------------------------------------------------------------------------------------------------------
+# --- status ---------------------------------------------------------------------------------------
 
 
 def test_status_works_without_an_index(capsys: Streams) -> None:
@@ -268,7 +268,7 @@ def test_settings_in_force_are_shown_with_their_values(
     assert "sk-very-secret" not in text and "api_key **********" in text
 
 
-# --- the data directory and the model -----------------------------------------------------------------------------
+# --- the data directory and the model -------------------------------------------------------------
 
 
 class Context:

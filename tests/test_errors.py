@@ -36,7 +36,7 @@ CLASSES = {name for name, value in vars(errors).items() if isinstance(value, typ
 # what a sentence tells the reader to do next
 NEXT = re.compile(
     r"roadmap (--data|ask|search|chat|ingest|eval|status|--help)|ROADMAP_[A-Z]|--[a-z]+ |pip install|"
-    r"\b(correct|check|name|write|give|mend|ask|set|put|close) "
+    r"\b(correct|check|name|write|give|mend|ask|set|put|choose|wait) "
 )
 
 
@@ -85,7 +85,7 @@ def scene(story: Callable[[Scene], object]) -> Callable[[Scene], object]:
     return story
 
 
-# --- settings and the command line --------------------------------------------------------------------------------
+# --- settings and the command line ----------------------------------------------------------------
 
 
 @scene
@@ -178,7 +178,7 @@ def the_baseline_is_no_report(it: Scene) -> None:
     it.roadmap("eval", "answers", "--baseline", str(it.file("old.json", "{}")))
 
 
-# --- the index ----------------------------------------------------------------------------------------------------
+# --- the index ------------------------------------------------------------------------------------
 
 
 @scene
@@ -213,7 +213,7 @@ def the_index_was_embedded_by_another_model(it: Scene) -> None:
     LiveIndex(it.data, EmbeddingStamp("other", "x", 3, "float32")).get()
 
 
-# --- ingest -------------------------------------------------------------------------------------------------------
+# --- ingest ---------------------------------------------------------------------------------------
 
 
 def ingest(it: Scene, *arguments: str, embedder: object | None = None) -> None:
@@ -295,7 +295,7 @@ def the_new_index_does_not_pass_its_check(it: Scene) -> None:
     ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")))
 
 
-# --- the assistant ------------------------------------------------------------------------------------------------
+# --- the assistant --------------------------------------------------------------------------------
 
 
 def build(it: Scene, **settings: object) -> "Assistant":
@@ -339,7 +339,7 @@ def the_chat_models_provider_is_unknown(it: Scene) -> None:
     build(it, chat={"model": "nobody:nothing"})
 
 
-# --- the embedding model ------------------------------------------------------------------------------------------
+# --- the embedding model --------------------------------------------------------------------------
 
 
 @scene
@@ -373,7 +373,7 @@ def the_bundled_weights_were_changed(it: Scene) -> None:
     it.roadmap("ask", "q")
 
 
-# --- the page -----------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 def serve(it: Scene, **where: object) -> None:
@@ -421,7 +421,7 @@ def the_page_cannot_write_its_folder(it: Scene) -> None:
     serve(it, port=port)
 
 
-# --- evals --------------------------------------------------------------------------------------------------------
+# --- evals ----------------------------------------------------------------------------------------
 
 
 @scene
@@ -493,7 +493,7 @@ def the_baseline_measures_something_else(it: Scene) -> None:
     compare(report("answers", "new"), report("answers", "old"))  # type: ignore[arg-type]
 
 
-# --- the tests ----------------------------------------------------------------------------------------------------
+# --- the tests ------------------------------------------------------------------------------------
 
 
 class Told:

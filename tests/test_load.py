@@ -63,7 +63,8 @@ def notebook(*cells: dict[str, Any]) -> str:
 
 
 def code(source: str, *outputs: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "c", "cell_type": "code", "source": source, "metadata": {}, "execution_count": 1, "outputs": list(outputs)}  # fmt: skip
+    shown = {"metadata": {}, "execution_count": 1, "outputs": list(outputs)}
+    return {"id": "c", "cell_type": "code", "source": source, **shown}
 
 
 # --- what comes out --------------------------------------------------------------------------------
@@ -113,10 +114,12 @@ def test_comments_in_markdown_go_but_not_those_in_code(loader: Loader) -> None:
 
 HTML = """<!DOCTYPE html><html><head><title>Serving models</title></head><body>
 <nav><ul><li><a href="/home">Home</a></li><li><a href="/about">About us</a></li></ul></nav>
-<article><h1>Serving models</h1><p>A model server answers requests over HTTP and keeps the model in memory.</p>
+<article><h1>Serving models</h1><p>A model server answers requests over HTTP and keeps the model
+in memory.</p>
 <h2>Steps<a class="headerlink" href="#steps">¶</a></h2><ul><li>Export the model</li><li>Write a <b>spec</b>
 <ul><li>with limits</li></ul></li></ul>
-<p>See <a href="https://kserve.github.io/website/">KServe</a> and <a href="../other.html">another page</a>.</p>
+<p>See <a href="https://kserve.github.io/website/">KServe</a> and
+<a href="../other.html">another page</a>.</p>
 <pre><code class="language-bash">kubectl apply -f model.yaml
 kubectl get pods</code></pre>
 <table><tr><th>Tool</th><th>Use</th></tr><tr><td>KServe</td><td>serving n_jobs</td></tr></table>
@@ -136,12 +139,12 @@ def test_a_page_keeps_headings_lists_tables_code_and_outer_links(loader: Loader,
 
 
 def test_a_page_in_a_declared_encoding_is_read_in_it(loader: Loader) -> None:
-    page = "<html><head><meta charset=iso-8859-2></head><body><p>Zażółć gęślą jaźń, a long enough sentence.</p></body></html>"
+    page = "<html><head><meta charset=iso-8859-2></head><body><p>Zażółć gęślą jaźń, a sentence.</p></body></html>"
     assert "Zażółć gęślą jaźń" in loaded(loader, page.encode("iso-8859-2"), "x.html").text
 
 
 def test_a_pdf_gives_its_text_with_bookmarks_as_headings(loader: Loader) -> None:
-    data = pdf("Chapter One\nModels are ser-\nved over HTTP by a server.", "Chapter Two\nThey drift after a while.",
+    data = pdf("Chapter One\nModels are ser-\nved over HTTP by a server.", "Chapter Two\nThey drift.",
                title="A Book", bookmarks=("Chapter One", "Chapter Two"))  # fmt: skip
     for name in ("book.pdf", "book.txt"):
         found = loaded(loader, data, name)
@@ -200,7 +203,8 @@ def test_restructured_text_becomes_markdown_and_includes_nothing(loader: Loader)
     found = loaded(loader, RST, "deploy.rst")
     assert found.title == "Deploying"
     for part in ("# Deploying", "## Steps", "*emphasis*", "**strong**", "`code`", "the guide", "`Model`",
-                 "[a link](https://a.org/x)", "**Note:** Mind the gap.", "It can do more now.", "1. First\n2. Second",
+                 "[a link](https://a.org/x)", "**Note:** Mind the gap.", "It can do more now.",
+                 "1. First\n2. Second",
                  "   - nested", "```bash\nkubectl apply -f x.yaml\n```", "- **term**: what it means",
                  "| Tool | Use |", "| DVC | data |"):  # fmt: skip
         assert part in found.text, part
@@ -262,11 +266,11 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "PDF of junk": (b"%PDF-1.7\n" + os.urandom(3000), "x.pdf", "broken file"),
     "no JSON": (b"{not json", "x.ipynb", "broken file"),
     "no notebook": (b'{"a": 1}', "x.ipynb", "broken file"),
-    "cells of another kind": (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": [], "cells": 3}', "x.ipynb", "broken file"),
+    "cells of another kind": (b'{"nbformat": 4, "metadata": [], "cells": 3}', "x.ipynb", "broken file"),
     "a cell without source": (json.dumps(BAD_CELL).encode(), "x.ipynb", "broken file"),
     "empty notebook": (notebook().encode(), "x.ipynb", "empty"),
     "deep JSON": (b"[" * 100_000, "x.ipynb", "nested too deeply"),
-    "100,000 nested tags": (b"<html><body>" + b"<div>" * 100_000 + b"deep text", "x.html", "nested too deeply"),
+    "100,000 nested tags": (b"<html><body>" + b"<div>" * 100_000 + b"deep", "x.html", "nested too deeply"),
     "page without words": (b"<html><body><script>x()</script></body></html>", "x.html", "no text in it"),
     "include of itself": (b".. include:: x.rst\n", "x.rst", "empty"),
     "comment alone": (b".. a comment\n", "x.rst", "empty"),
@@ -286,12 +290,12 @@ ODD: dict[str, tuple[bytes, str]] = {
     "long rst line": (b"word " * 190_000, "x.rst"),
     "rst tables": (b"+--+\n| a|\n" * 5_000, "x.rst"),
     "substitution loop": (b".. |a| replace:: |b|\n.. |b| replace:: |a|\n\n|a|\n", "x.rst"),
-    "html entities": (b"<html><!DOCTYPE x [<!ENTITY a 'aa'>]><p>" + b"&a;" * 10_000 + b"</p></html>", "x.html"),
+    "html entities": (b"<html><!DOCTYPE x [<!ENTITY a 'aa'>]><p>" + b"&a;" * 10_000, "x.html"),
     "many open tags": (b"<html><body>" + b"<b>" * 400 + b"<p>words" * 10_000, "x.html"),
     "many attributes": (b"<html><p " + b"a=1 " * 50_000 + b">words</p></html>", "x.html"),
     "deep list": (b"".join(b"  " * d + b"- x\n" for d in range(800)), "x.md"),
     "quotes": (b">" * 100_000 + b" x", "x.md"),
-    "lone surrogates": (b'{"nbformat":4,"nbformat_minor":5,"metadata":{},"cells":[{"id":"a","cell_type":"markdown","metadata":{},"source":"\\ud800 words"}]}', "x.ipynb"),
+    "lone surrogates": (notebook(code("\ud800 words")).encode(), "x.ipynb"),
 }  # fmt: skip
 
 
@@ -353,7 +357,7 @@ def test_a_forbidden_file_is_unreadable(loader: Loader, tmp_path: Path) -> None:
         (b'{"cells": 1}', "x.txt", Format.MARKDOWN),
         (b"Title\n=====", "x.rst", Format.RST),
         ("text".encode("utf-16"), "x.md", Format.MARKDOWN),
-        (b"one stray \x00 in a text of some length, which goes on and on for more than a hundred bytes as texts do", "x.md", Format.MARKDOWN),
+        (b"one stray \x00 in a text" + b" of some length" * 10, "x.md", Format.MARKDOWN),
     ],
 )  # fmt: skip
 def test_content_outweighs_the_suffix(data: bytes, name: str, form: Format) -> None:

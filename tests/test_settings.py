@@ -59,7 +59,7 @@ def test_every_setting_has_a_test_that_shows_what_it_changes() -> None:
     assert sorted(SHOWN) == sorted(names(Settings))
 
 
-# --- where settings come from -----------------------------------------------------------------------------------
+# --- where settings come from ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_key_does_not_show_when_settings_are_printed() -> None:
     assert "sk-very-secret" not in f"{settings!r} {settings} {settings.model_dump_json()}"
 
 
-# --- embedding --------------------------------------------------------------------------------------------------
+# --- embedding ------------------------------------------------------------------------------------
 
 
 @shows("embedding.model")
@@ -170,7 +170,7 @@ def test_embedding_batch_size_is_the_number_of_texts_a_forward_pass() -> None:
     assert (passes(1), passes(2), passes(4)) == (4, 2, 1)
 
 
-# --- splitter ---------------------------------------------------------------------------------------------------
+# --- splitter -------------------------------------------------------------------------------------
 
 
 def document(text: str) -> Document:
@@ -187,7 +187,7 @@ def test_splitter_max_chars_makes_smaller_chunks() -> None:
     assert sizes[400] <= 400 < sizes[1600] <= 1600
 
 
-# --- ingest -----------------------------------------------------------------------------------------------------
+# --- ingest ---------------------------------------------------------------------------------------
 
 
 def left_out(tmp_path: Path, **limits: float) -> dict[str, int]:
@@ -217,7 +217,7 @@ def test_ingest_max_chars_leaves_longer_texts_out(tmp_path: Path) -> None:
     assert left_out(tmp_path, max_chars=2000) == {"too large": 1}
 
 
-# --- data and retrieval -----------------------------------------------------------------------------------------
+# --- data and retrieval ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +266,7 @@ def test_retrieval_dense_weight_moves_the_ranking_between_the_arms(library: Path
     assert list(keyword.rows) != list(dense.rows)
 
 
-# --- answers and the chat model -----------------------------------------------------------------------------------
+# --- answers and the chat model -------------------------------------------------------------------
 
 
 def ask(library: Path, question: str, **settings: Any) -> Answer:
@@ -321,7 +321,7 @@ def test_chat_timeout_s_ends_the_wait_for_a_silent_server(library: Path) -> None
     assert waited < 10  # the default of 30 s would not be over
 
 
-# --- server -----------------------------------------------------------------------------------------------------
+# --- server ---------------------------------------------------------------------------------------
 
 
 @shows("server.host", "server.port")

@@ -37,7 +37,7 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
 def answer_units(inquiry: Inquiry) -> Outcome | None:
     """The weeks of a month or the steps of a phase, when just those are asked for."""
     question = inquiry.question
-    if not question.unit or question.terms or question.facets or not (inquiry.scope or question.sources):
+    if not question.unit or question.offset or question.terms or question.facets or not (inquiry.scope or question.sources):
         return None
     if any(place.unit == question.unit for place in question.places):
         return None
@@ -100,6 +100,7 @@ def _stated(inquiry: Inquiry, owner: Key, count: int, noun: str) -> tuple[Span, 
 def _count_items(inquiry: Inquiry, head: list[str]) -> Outcome | None:
     """Items of the list that the question is about: tasks of a week, books of a section, patterns."""
     asked = {stem(w) for w in head}
+    said = {stem(w) for w in words(inquiry.question.standalone) if w not in SCAFFOLD} - asked
     links = any({stem(w) for w in FACETS[f]} & asked for f in LINK_FACETS if f in inquiry.question.facets)
     best: tuple[float, Key] | None = None
     for e in inquiry.ranked:
@@ -111,7 +112,7 @@ def _count_items(inquiry: Inquiry, head: list[str]) -> Outcome | None:
         title = {stem(w) for w in words(f"{block.label} {block.title}")}
         facet = inquiry.scout.facet(e.key)
         fits = bool(title & asked) or (facet and facet in inquiry.question.facets)
-        score = e.score + (0.6 if fits else 0.0)
+        score = e.score + (0.6 if fits else 0.0) + 0.2 * len(title & said)
         if best is None or score > best[0]:
             best = score, e.key
     if best is None or (inquiry.ranked and best[0] < inquiry.ranked[0].score - 0.45):

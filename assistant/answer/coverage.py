@@ -3,7 +3,7 @@
 import re
 
 from assistant.answer.draft import Draft, Refusal
-from assistant.answer.evidence import BESIDE, Key
+from assistant.answer.evidence import BESIDE, PARENT, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.query import Ask, MissingPlace, Term
 
@@ -13,6 +13,15 @@ SHARE = 0.5
 MEANING = 0.42
 # Even with its words covered, a question whose meaning is far from every block is about something else.
 MEANING_FLOOR = 0.2
+CLOSE_MEANING = 0.55
+_WANTED = re.compile(r"\b(?:which|what)\s+(\w+)", re.IGNORECASE)
+# What a passage that states an attribute looks like.
+ATTRIBUTE_LOOKS = {
+    "version": re.compile(r"\bversion \d|\bv\d|==\s*\d|\b\d+\.\d+(?:\.\d+)?\b(?!\))", re.IGNORECASE),
+    "price": re.compile(r"[$€£]\s?\d|\b\d+\s?(?:dollars|euros|usd|eur)\b", re.IGNORECASE),
+    "duration": re.compile(r"\b\d+[\s-]*(?:hours?|minutes?|days?)\b", re.IGNORECASE),
+    "date": re.compile(r"\b(?:19|20)\d\d\b"),
+}
 _STRICT = (Ask.REASON,)
 
 
@@ -32,19 +41,21 @@ def lacking(inquiry: Inquiry, draft: Draft) -> tuple[Term, ...]:
 def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     """A refusal when the draft misses the point of the question, None when it may be shown."""
     missing = lacking(inquiry, draft)
-    if not missing and (inquiry.scope or not inquiry.terms):
+    if not missing and not any(t.attribute for t in inquiry.terms) and (inquiry.scope or not inquiry.terms):
         return None
     names = [t for t in missing if t.specific and not t.known]
     if names and not _beside_known(inquiry, names):
         said = _join([t.word for t in names])
         return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
-    attributes = [t for t in missing if t.attribute]
+    attributes = [t for t in inquiry.terms if t.attribute and not _states(inquiry, draft, t)]
     if attributes:
         return Refusal("The roadmaps do not say that.", attributes[0].word)
     elsewhere = [t for t in missing if t.specific and t.known]
     if elsewhere and (inquiry.scope or inquiry.question.sources):
         where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
         return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))
+    if wanted := _wanted_in_vain(inquiry, missing):
+        return Refusal("The roadmaps do not say that.", wanted)
     total = sum(inquiry.scout.rarity[t.word] for t in inquiry.terms) or 1.0
     share = 1.0 - sum(inquiry.scout.rarity[t.word] for t in missing) / total
     meaning = max((inquiry.scout.meaning.get(k, 0.0) for k in _cited(inquiry, draft)), default=0.0)
@@ -54,6 +65,25 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     if meaning < MEANING_FLOOR and not inquiry.scope and len(inquiry.terms) > 1:
         return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in inquiry.terms]))
     return None
+
+
+def _states(inquiry: Inquiry, draft: Draft, term: Term) -> bool:
+    """Whether a cited block itself speaks of the attribute, or holds a figure of its kind."""
+    look = ATTRIBUTE_LOOKS.get(term.attribute)
+    for key in _cited(inquiry, draft):
+        if inquiry.scout.covered(key).get(term.word, 0.0) >= PARENT and term.word != "much":
+            return look is None or term.attribute != "version" or bool(look.search(inquiry.outline(key[0]).full_text(key[1])))
+        if look and look.search(inquiry.outline(key[0]).full_text(key[1])):
+            return True
+    return False
+
+
+def _wanted_in_vain(inquiry: Inquiry, missing: tuple[Term, ...]) -> str:
+    """"Which laptop ...": the very thing asked for, when no source has the word and the meaning is not close."""
+    match = _WANTED.search(inquiry.question.standalone)
+    if not match or (inquiry.ranked and inquiry.ranked[0].meaning >= CLOSE_MEANING):
+        return ""
+    return next((t.word for t in missing if t.word == match[1].lower() and not t.known), "")
 
 
 def unmentioned(inquiry: Inquiry, draft: Draft) -> str:

@@ -22,6 +22,8 @@ OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
 # An everyday word that no source has says little about the subject: a paraphrase is made of such words.
 UNKNOWN_SHARE = 0.35
 TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
+LABEL_BONUS = 0.25  # for an item whose whole label stands in the question ("Data Versioning")
+NAME_WEIGHT = 1.5  # names carry the subject
 CUE_BONUS = 0.4  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 
@@ -96,7 +98,10 @@ class Scout:
         self.index = table.index
         self.question = question
         self._table = table
-        self.rarity = {t.word: table.rarity(t) * t.weight for t in question.terms}
+        self.rarity = {
+            t.word: table.rarity(t) * t.weight * (NAME_WEIGHT if t.specific and t.known else 1.0) for t in question.terms
+        }
+        self._asked = frozenset(stem(w) for w in words(question.standalone))
         self._facet_stems = frozenset(stem(w) for f in question.facets for w in FACETS[f])
         self.total = sum(self.rarity.values()) or 1.0
         self.meaning = table.meanings(vector)
@@ -122,6 +127,10 @@ class Scout:
         score = lexical + meaning + TITLED_BONUS * self._titled(key)
         if self._facet_stems & self._table.own[key]:
             score += FACET_BONUS
+        block = self.outline(key[0]).blocks[key[1]]
+        label = {stem(w) for w in words(block.label)}
+        if label and label <= self._asked and not facet_of(block.label):
+            score += LABEL_BONUS
         if lexical and fits(self.question.standalone, self.outline(key[0]).text(key[1])):
             score += CUE_BONUS
         return Evidence(*key, score, lexical, meaning, covered)
@@ -140,8 +149,14 @@ class Scout:
         return sorted(found, key=lambda e: (-e.score, e.source, e.block))
 
     def facet(self, key: Key) -> str:
-        """The facet of the label the block stands under, "" without one."""
-        return facet_of(self.outline(key[0]).label_of(key[1]))
+        """The facet of the label the block stands under, else of the first word of its section's title."""
+        outline = self.outline(key[0])
+        if label := outline.label_of(key[1]):
+            return facet_of(label)
+        heading = outline.heading_of(key[1])
+        if heading < 0 or heading == key[1]:
+            return ""
+        return facet_of(" ".join(words(outline.blocks[heading].title)[:1]))
 
     def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterable[Key]:
         if within:

@@ -17,6 +17,7 @@ LIST_SLACK = 0.2
 _ENUMERATION = re.compile(r",.*(?:,|\band\b|\bor\b)|/.*/")
 # Parts that a section either has under that label or does not have.
 PART_FACETS = frozenset({"stretch goal", "bonus", "assessment", "project", "objective"})
+_SECTION_NUMBER = re.compile(r"^(\d+\.\d+)")
 _BY = re.compile(r"\b(?:by|edited by|from)\s+[A-Z]")
 _CAUSE = re.compile(
     r"\b(?:because|since|so that|so|therefore|thus|in order to|otherwise|essential|crucial|critical|vital|important"
@@ -32,11 +33,15 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
     best = _best(inquiry)
     if best is None:
         return None
+    if referring := _referring(inquiry):
+        return referring
     labelled = _labelled(inquiry, best)
     if labelled is not None:
         return _tell(inquiry, labelled, alone=True)
     if absent := _absent_label(inquiry):
         return absent
+    if inquiry.scope and (inquiry.question.terms or inquiry.question.ask is Ask.LIST) and _bare(inquiry, inquiry.scope[0]):
+        return Refusal(f"{inquiry.place(inquiry.scope[0])} is only named; nothing further is said there.")
     if inquiry.scope and not inquiry.question.terms and not inquiry.question.facets:
         return Draft(tuple(line for key in inquiry.scope[:3] for line in inquiry.summary(key)))
     if inquiry.question.ask is Ask.LIST:
@@ -129,6 +134,11 @@ def _text(inquiry: Inquiry, key: Key) -> str:
     return inquiry.outline(key[0]).text(key[1])
 
 
+def _bare(inquiry: Inquiry, key: Key) -> bool:
+    """Whether a section is a title with nothing beneath it."""
+    return inquiry.outline(key[0]).blocks[key[1]].kind == "heading" and not inquiry.outline(key[0]).children(key[1])
+
+
 def _has_items(inquiry: Inquiry, key: Key) -> bool:
     outline = inquiry.outline(key[0])
     return sum(1 for i in outline.children(key[1]) if outline.blocks[i].kind == "item" and not outline.blocks[i].label) > 1
@@ -161,6 +171,28 @@ def _labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
     top = ordered[0]
     container = _container(inquiry, top)
     return container or top.key
+
+
+def _referring(inquiry: Inquiry) -> Draft | None:
+    """Books whose entry names the section by its number ("sections 1.8, 2.1")."""
+    if "book" not in inquiry.question.facets or not inquiry.scope:
+        return None
+    number = _SECTION_NUMBER.match(inquiry.title(inquiry.scope[0]))
+    if not number:
+        return None
+    source = inquiry.scope[0][0]
+    pattern = re.compile(rf"(?<![\d.]){re.escape(number[1])}(?![\d.]*\d)")
+    outline = inquiry.outline(source)
+    found = [
+        (source, i)
+        for i, block in enumerate(outline.blocks)
+        if block.kind == "item" and inquiry.scout.facet((source, i)) == "book" and pattern.search(outline.text(i))
+    ]
+    if not found:
+        return None
+    spans = tuple(inquiry.span(k) for k in found)
+    intro = Line(f"{inquiry.place(found[0])} names these for section {number[1]}:", spans[:1])
+    return Draft((intro, *(Line(inquiry.words(k), (s,), 1) for k, s in zip(found, spans, strict=True))))
 
 
 def _absent_label(inquiry: Inquiry) -> Refusal | None:

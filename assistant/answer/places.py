@@ -15,6 +15,9 @@ from assistant.query.understand import following
 # A second place is named too when it fits nearly as well as the best one.
 CLOSE = 0.1
 MAX_PLACES = 4
+# A section that holds hardly a word of the question must fit by meaning, and then stands alone.
+FAINT = 0.3
+FAINT_MEANING = 0.4
 _RELATIVE = re.compile(r"\b(?:before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE)
 _EDGE = re.compile(
     r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|ends? with|at the (?:start|end|beginning))\b",
@@ -31,10 +34,18 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
     if not sections:
         return None
     rated = sorted(((_fit(inquiry, key), key) for key in sections), key=lambda r: -r[0][0])
-    best = rated[0][0][0]
-    if best <= 0:
+    best, evidence = rated[0][0]
+    if best <= 0 or evidence is None:
         return None
-    kept = [(found, key) for (score, found), key in rated if score >= best - CLOSE][:MAX_PLACES]
+    faint = evidence.lexical < FAINT
+    if faint and evidence.meaning < FAINT_MEANING:
+        return None
+    named = _title_share(inquiry, rated[0][1])
+    kept = [
+        (found, key)
+        for (score, found), key in rated
+        if score >= best - CLOSE or (named > 0.99 and _title_share(inquiry, key) > 0.99)
+    ][: 1 if faint else MAX_PLACES]
     if not unit:
         kept = _one_a_source(kept)
     lines = []
@@ -111,8 +122,14 @@ def _fit(inquiry: Inquiry, key: Key) -> tuple[float, Evidence | None]:
     own = inquiry.scout.rate(key)
     inner = [inquiry.scout.rate((key[0], i)) for i in outline.descendants(key[1])]
     best = max((own, *inner), key=lambda e: e.score)
-    titled = sum(inquiry.scout.rarity[w] for w, weight in own.covered.items() if weight >= 1.0) / inquiry.scout.total
-    return best.score + 0.4 * titled + 0.2 * own.meaning, best
+    return best.score + 0.4 * _title_share(inquiry, key) + 0.2 * own.meaning, best
+
+
+def _title_share(inquiry: Inquiry, key: Key) -> float:
+    """Share of the known subject that stands in a section's title."""
+    covered = inquiry.scout.covered(key)
+    known = sum(inquiry.scout.rarity[t.word] for t in inquiry.question.terms if t.known) or 1.0
+    return sum(inquiry.scout.rarity[w] for w, weight in covered.items() if weight >= 1.0) / known
 
 
 def _one_a_source(kept: list[tuple[Evidence | None, Key]]) -> list[tuple[Evidence | None, Key]]:

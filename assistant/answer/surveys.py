@@ -5,8 +5,10 @@ import re
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
 from assistant.answer.evidence import BENEATH, Evidence, Key
 from assistant.answer.inquiry import Inquiry
+from assistant.keywords import keyword_tokens, stem, words
 
 _NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
+_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 MOST_SAID = 380  # characters of one roadmap's part in a comparison
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
@@ -132,8 +134,14 @@ def _titled_section(inquiry: Inquiry, source: str) -> Evidence | None:
         for i, block in enumerate(outline.blocks)
         if block.kind == "heading" and block.level and outline.children(i)
     ]
-    whole = [e for e in found if named and all(e.covered.get(w, 0.0) >= 1.0 for w in named)]
-    return max(whole, key=lambda e: e.score, default=None)
+    asked = {stem(w) for w in words(inquiry.question.standalone)}
+
+    def own_share(e: Evidence) -> float:
+        title = keyword_tokens(_LEADING_NUMBER.sub("", outline.blocks[e.block].title))
+        return sum(s in asked for s in title) / max(len(title), 1)
+
+    whole = [e for e in found if own_share(e) == 1.0 or (named and all(e.covered.get(w, 0.0) >= 1.0 for w in named))]
+    return max(whole, key=lambda e: (own_share(e), e.score), default=None)
 
 
 def _said(inquiry: Inquiry, evidence: Evidence) -> str:

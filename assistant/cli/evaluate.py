@@ -32,7 +32,7 @@ def evaluate(
         What,
         typer.Argument(
             metavar="WHAT",
-            help="retrieval, answers, grounding or all; all runs retrieval and answers, whose cases are shipped.",
+            help="retrieval, answers, grounding, or all (retrieval and answers).",
         ),
     ],
     dataset: Annotated[
@@ -113,7 +113,8 @@ def _grounding(settings: "Settings", dataset: Path | None) -> "Report":
 
     if dataset is None:
         raise InputError(
-            "Grounding is measured on labelled rows; name a file of them: roadmap eval grounding --dataset rows.jsonl"
+            "Grounding is measured on labelled rows; "
+            "name a file of them: roadmap eval grounding --dataset rows.jsonl"
         )
     with progress_bar("Scoring") as progress:
         return run_grounding(dataset, settings, progress)

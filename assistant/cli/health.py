@@ -1,4 +1,4 @@
-"""What is stale or broken about a data directory: each finding one sentence with the command that mends it."""
+"""What is stale or broken about a data directory, each a sentence with the command that mends it."""
 
 import hashlib
 from collections.abc import Iterator

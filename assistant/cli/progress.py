@@ -13,7 +13,7 @@ class Progress(Protocol):
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Progress]:
-    """A bar that the yielded function moves; it is gone when the work is done, and silent without a terminal."""
+    """A bar that the yielded function moves; gone when the work is done, silent without a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar

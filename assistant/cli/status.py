@@ -80,7 +80,9 @@ def status_text(found: dict[str, Any]) -> str:
     if found["generation"]:
         lines += [
             f"Index           {found['generation']}, built {found['built'] or 'at an unknown time'}",
-            f"Holds           {found['documents']} documents, {found['chunks']} passages, {found['links']} links",
+            f"Documents       {found['documents']}",
+            f"Passages        {found['chunks']}",
+            f"Links           {found['links']}",
         ]
     else:
         lines.append("Index           none yet")

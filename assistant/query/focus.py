@@ -18,6 +18,7 @@ _COMMAND = re.compile(
     r"|\bstate that\b|\btell (?:the user|everyone|them) that\b|\b(?:your|the) api key\b",
     re.IGNORECASE,
 )
+_MARKUP = re.compile(r"<!--.*?(?:-->|$)|</?[a-z_|]+[^<>]*>|\[/?(?:INST|SYS)\]", re.IGNORECASE | re.DOTALL)
 _ASKING = re.compile(
     r"\?|^\W*(?:and |but |so |also |now |by the way,? |btw,? |please,? |then,? )*(?:what|which|who|whom|whose|where|when (?:do|does|did|is|are|can|could|should|will|would)|why|how|does|do|did|is|are|was|can|could|should|will|would"
     r"|list|name|give|show|tell|explain|describe|define|compare|find|summari[sz]e|point|enumerate|remind)\b",
@@ -40,8 +41,10 @@ class Focus:
 
 def focus(message: str) -> Focus:
     """What the message asks; sentences that command the assistant are set aside, never followed."""
-    sentences = [s for s in _SENTENCE.split(message) if s and s.strip()]
+    marked = tuple(m[0] for m in _MARKUP.finditer(message))
+    sentences = [s for s in _SENTENCE.split(_MARKUP.sub(" ", message)) if s and s.strip()]
     commands = tuple(s for s in sentences if _COMMAND.search(s) and not _is_plain_question(s))
+    commands = (*marked, *commands)
     left = [s for s in sentences if s not in commands]
     asking = [s for s in left if _ASKING.search(s)]
     if not asking:

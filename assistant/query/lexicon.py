@@ -73,7 +73,7 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
-    agree agrees agreed disagree map maps directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
+    whats wats wat numbered number numbers closing agree agrees agreed disagree map maps directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
     choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
     eyes opinion view perspective regard regards wish hope glad grateful thankful kind address open opens click opened advise
@@ -119,18 +119,18 @@ LINK_FACETS = frozenset({"resource", "course", "tutorial", "video", "article", "
 # What learners ask of a topic that learning roadmaps do not state; a source that states it wins.
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "pay": frozenset("salary salaries pay paid wage wages income earn earning earnings compensation payment".split()),
-    "price": frozenset("price prices pricing cost costs fee fees cheap cheaper cheapest expensive dollar dollars euro euros usd eur discount subscription budget free".split()),
+    "price": frozenset("price prices pricing charge charges charged cost costs fee fees cheap cheaper cheapest expensive dollar dollars euro euros usd eur discount subscription budget free".split()),
     "duration": frozenset("hour hours minute minutes duration long lasts last lengthy".split()),
     "date": frozenset("old age date dates year years released release published founded born deadline".split()),
     "version": frozenset("version versions".split()),
     "person": frozenset("inventor invented creator created founder ceo maintainer maintainers teaches teacher instructor instructors lecturer".split()),
     "rating": frozenset("rating ratings review reviews popular popularity ranked ranking star stars best-selling".split()),
     "exam": frozenset("exam exams certificate certificates certification certifications certified passing".split()),
-    "size": frozenset("gb gigabyte gigabytes ram pages size percentage percent fastest".split()),
+    "size": frozenset("gb gigabyte gigabytes ram size percentage percent fastest".split()),
     "job": frozenset("hire hiring vacancies vacancy visa".split()),
     "contact": frozenset("email phone address telephone".split()),
 }
-ATTRIBUTE_OF = {stem(word): name for name, members in ATTRIBUTES.items() for word in members}
+ATTRIBUTE_WORDS = {word: name for name, members in ATTRIBUTES.items() for word in members}
 
 # Short forms that are no initials of their long form.
 SHORT_FORMS: dict[str, tuple[str, ...]] = {

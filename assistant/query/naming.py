@@ -10,7 +10,6 @@ from assistant.query.lexicon import NUMBER_WORDS
 
 _NOUNS = frozenset(map(stem, "roadmap plan sequence path guide document curriculum program programme list one source".split()))
 _IGNORED = frozenset(map(stem, "mlops the a of for by and to with engineer machine learning practical complete".split()))
-_ONE = "1"  # "the senior one"
 _REACH = 3  # words between the telling word and "roadmap" or "plan"
 
 
@@ -45,7 +44,7 @@ class Naming:
                 found.setdefault(sid, start)
                 blanks.append((start, tokens[i][1]))
             for j in range(i + 1, min(i + 1 + _REACH, len(tokens))):
-                if tokens[j][2] in _NOUNS or tokens[j][2] == _ONE:
+                if tokens[j][2] in _NOUNS or text[tokens[j][0] : tokens[j][1]].lower() == "one":
                     found.setdefault(sid, start)
                     blanks.append((start, tokens[j][1]))
                     break

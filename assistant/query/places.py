@@ -21,7 +21,7 @@ _FORWARD = re.compile(
     re.IGNORECASE,
 )
 _BACKWARD = re.compile(
-    rf"\b(?:(?P<n>\d+)(?:st|nd|rd|th)|(?P<word>{'|'.join(w for w in sorted(NUMBER_WORDS, key=len, reverse=True) if w.endswith(('st', 'nd', 'rd', 'th')))})|(?P<edge>last|final|very last|opening))\s+(?P<unit>{_UNIT_WORDS})\b(?!\s*\d)",
+    rf"\b(?:(?P<n>\d+)(?:st|nd|rd|th)|(?P<word>{'|'.join(w for w in sorted(NUMBER_WORDS, key=len, reverse=True) if w.endswith(('st', 'nd', 'rd', 'th')))})|(?P<edge>last|final|very last|closing|opening))\s+(?P<unit>{_UNIT_WORDS})\b(?!\s*\d)",
     re.IGNORECASE,
 )
 _NTH_ONE = re.compile(rf"\b({'|'.join(w for w in NUMBER_WORDS if w.endswith(('st', 'nd', 'rd', 'th')))})\s+one\b", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _named(text: str, outline: Outline) -> Iterator[Place]:
             yield Place(outline.document.source.id, index, "section")
 
 
-_ABOUT = re.compile(r"\b((?:[\w/-]+\s+){1,3})(week|month|phase)\b(?!\s*\d)", re.IGNORECASE)
+_ABOUT = re.compile(r"\b((?:[\w/-]+\s+){1,3})(week|month|phase|one)\b(?!\s*\d)", re.IGNORECASE)
 _NOT_A_SUBJECT = frozenset(
     "each per every this that same whole final my".split()
 )
@@ -135,15 +135,21 @@ _NOT_A_SUBJECT = frozenset(
 def _by_subject(text: str, outline: Outline) -> Iterator[Place]:
     """"the Docker week": the weeks whose title holds the words before "week"."""
     for match in _ABOUT.finditer(text):
-        unit = _unit(match[2])
+        unit = _unit(match[2]) if match[2].lower() != "one" else _unit_in(text)
         subject = {s for w in words(match[1]) if w not in SCAFFOLD and w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
-        if not subject:
+        if not subject or not unit:
             continue
-        for index, _ in members(outline, unit):
+        for index, _ in members(outline, unit or "section"):
             title = set(keyword_tokens(_LEADING_NUMBER.sub("", outline.blocks[index].title)))
             if subject <= title:
                 yield Place(outline.document.source.id, index, unit)
                 break
+
+
+def _unit_in(text: str) -> str:
+    """The unit that "one" stands for: the last named in the question."""
+    found = re.findall(rf"\b({_UNIT_WORDS})\b", text, re.IGNORECASE)
+    return _unit(found[-1]) if found else ""
 
 
 def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -> tuple[Place, ...]:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from assistant.keywords import STOPWORDS, WORD
 from assistant.query.lexicon import ATTRIBUTES, FACETS, FOREIGN, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
 
-_MIN_LENGTH = 4  # shorter words have too many neighbours
+_MIN_LENGTH = 4  # shorter words have too many neighbours; those of three letters are mended to frame words only
 
 
 @lru_cache(maxsize=1)
@@ -30,6 +30,17 @@ def frame_words() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=1)
+def asked_words() -> frozenset[str]:
+    """Words that name what is asked for: labels and units."""
+    return frozenset({*(w for m in FACETS.values() for w in m), *UNITS, *(u + "s" for u in UNITS)})
+
+
+@lru_cache(maxsize=1)
+def _short_frame_words() -> list[str]:
+    return sorted(w for w in {*SCAFFOLD, *STOPWORDS, *UNITS} if 3 <= len(w) <= 4)
+
+
 class Speller:
     """Knows the words of one index."""
 
@@ -47,6 +58,7 @@ class Speller:
 
     def mend(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """The text with misspelt words replaced, and the replacements made."""
+        text = self._joined(text)
         corrections: list[tuple[str, str]] = []
         parts: list[str] = []
         position = 0
@@ -60,18 +72,37 @@ class Speller:
                 corrections.append((match[0], better))
         return "".join([*parts, text[position:]]), tuple(corrections)
 
+    def _joined(self, text: str) -> str:
+        """"fast api" and "ml flow" as the sources write them, where the joined word is a name of theirs."""
+        found = list(WORD.finditer(text))
+        for left, right in zip(reversed(found[:-1]), reversed(found[1:]), strict=True):
+            whole = left[0].lower() + right[0].lower()
+            apart = text[left.end() : right.start()]
+            if apart in (" ", "-") and whole.isalpha() and len(whole) > 4 and self.counts.get(whole) and whole not in english_words():
+                text = text[: left.start()] + whole + text[right.end() :]
+        return text
+
     def _better(self, word: str) -> str | None:
         """The word of the sources it was meant to be, None when it is right or nothing is close."""
-        if len(word) < _MIN_LENGTH or not word.isalpha() or self._is_word(word):
+        if len(word) < _MIN_LENGTH - 1 or not word.isalpha() or self._is_word(word):
             return None
+        short = len(word) < _MIN_LENGTH
         allowed = 1 if len(word) < 6 else 2
-        found = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        targets = _short_frame_words() if short else self._targets
+        found = process.extract(word, targets, scorer=OSA.distance, score_cutoff=allowed, limit=12)
         close = [
-            (distance, -JaroWinkler.similarity(word, target), -self.counts.get(target, 0), target)
+            (
+                sorted(word) != sorted(target),  # letters swapped, none missing
+                distance,
+                target not in asked_words(),
+                -JaroWinkler.similarity(word, target),
+                -self.counts.get(target, 0),
+                target,
+            )
             for target, distance, _ in found
             if _alike(word, target)
         ]
-        return min(close)[3] if close else None
+        return min(close)[-1] if close else None
 
     def _is_word(self, word: str) -> bool:
         if self.knows(word) or word in frame_words() or word in english_words():

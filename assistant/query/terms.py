@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.keywords import WORD, stem, words
-from assistant.query.lexicon import ATTRIBUTE_OF, FACETS, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
+from assistant.query.lexicon import ATTRIBUTE_WORDS, FACETS, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
 from assistant.query.question import Term
 from assistant.query.spelling import Speller, english_words
 
 _NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
 _CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
+_WHICH_VERSION = re.compile(r"\b(?:which|what|latest|required|minimum) (?:\w+ )?versions?\b|\bversions? (?:of|number|does|is|should|do)\b", re.IGNORECASE)
+# "... and not straight away with machine learning": what the question sets aside
+_UNWANTED = re.compile(r"\b(?:and not|but not|instead of|rather than|as opposed to)\b", re.IGNORECASE)
+UNWANTED_WEIGHT = 0.2
 _DEGREES = frozenset("hard difficult easy big large fast popular good heavy tall deep wide safe reliable".split())
 
 
@@ -21,16 +26,23 @@ class Vocabulary:
         self.speller = Speller(texts)
         self.stems = frozenset(stem(w) for w in self.speller.counts)
         self._initials = _initials(texts)
+        self._pairs = _pairs(texts)
 
     def terms(self, text: str, facets: Iterable[str] = ()) -> tuple[Term, ...]:
         """Subject words of a text in order, each once; frame words and the facets' own words are left out."""
         asked = frozenset(w for facet in facets for w in FACETS[facet])
         found: dict[str, Term] = {}
         previous = ""
+        unwanted = _UNWANTED.search(text)
         for match in WORD.finditer(_CONTRACTION.sub("", text)):
             word = match[0].lower()
             if self._is_subject(word, asked, previous):
-                found.setdefault(stem(word), self._term(match[0], sentence_start=match.start() == 0))
+                term = self._term(match[0], sentence_start=match.start() == 0)
+                if term.attribute == "version" and not _WHICH_VERSION.search(text):
+                    term = replace(term, attribute="")
+                if unwanted and match.start() > unwanted.start():
+                    term = replace(term, weight=UNWANTED_WEIGHT, required=False)
+                found.setdefault(stem(word), term)
             previous = word
         return tuple(found.values())
 
@@ -57,6 +69,8 @@ class Vocabulary:
                 if len(w) == size and w[0] == numeronym[1] and w[-1] == numeronym[3]
             ]
         alternatives += [phrase for phrase in self._initials.get(word, ()) if phrase not in alternatives]
+        if word in self._pairs:
+            alternatives.append(self._pairs[word])
         if word not in self.speller.counts and word.isalpha():
             alternatives += [(s,) for s in self._kin(word)]
         known = any(all(s in self.stems for s in option) for option in alternatives)
@@ -73,12 +87,23 @@ class Vocabulary:
 
 
 def _attribute(word: str) -> str:
-    return ATTRIBUTE_OF.get(stem(word), "") or ("degree" if word in _DEGREES else "")
+    return ATTRIBUTE_WORDS.get(word, "") or ("degree" if word in _DEGREES else "price" if word == "much" else "")
 
 
 def _is_attribute(word: str, previous: str) -> bool:
     """"how long", "how old", "how difficult": a word after "how" that asks for an attribute."""
-    return previous == "how" and (stem(word) in ATTRIBUTE_OF or word in _DEGREES)
+    return previous == "how" and (word in ATTRIBUTE_WORDS or word in _DEGREES or word == "much")
+
+
+def _pairs(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """"cicd" -> the stems of "ci" and "cd": neighbouring words of the sources written as one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        run = words(text)
+        for left, right in zip(run, run[1:], strict=False):
+            if left.isalpha() and right.isalpha():
+                found.setdefault(left + right, (stem(left), stem(right)))
+    return found
 
 
 def _initials(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -23,6 +23,7 @@ _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:on
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
 _TITLED_ASKS = (Ask.LIST, Ask.COUNT, Ask.ORDER)
+_MOVABLE = (Ask.FACT, Ask.DEFINITION, Ask.PLACE, Ask.LIST, Ask.YES_NO)
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
 
@@ -101,7 +102,7 @@ class Reader:
         return Question(
             text=typed,
             standalone=text,
-            ask=_settled(ask_of(text), facets, unit_asked(text), named, offset_of(rest)),
+            ask=_settled(ask_of(text), facets, unit_asked(text), named, offset_of(rest), places),
             sources=named,
             places=places,
             missing=missing,
@@ -139,6 +140,8 @@ class Reader:
         missing = () if places else before.missing
         merged = self._merge(question, before, places=places, missing=missing)
         ask = before.ask if question.ask in _BARE_ASKS and not question.facets and not question.terms else question.ask
+        if question.offset and places and ask in _MOVABLE:
+            ask = Ask.ORDER
         terms = question.terms
         if not places:  # the earlier subject helps to find the passage; the new question need not repeat it
             own = {t.word for t in terms}
@@ -175,6 +178,10 @@ class Reader:
             position = NUMBER_WORDS[nth[1].lower()] - 1
             return places[position : position + 1] or places[:1]
         outline = self.outlines[places[0].source]
+        first = self.outlines[places[0].source]
+        inner = [p for p in places[1:] if p.source == places[0].source and places[0].block in first.ancestors(p.block)]
+        if inner:  # "Advanced Phase, 2. Model Versioning": the inner section is meant
+            places = (inner[0],)
         other = _OTHER_ONE.search(text)
         for sibling in outline.siblings(places[0].block):
             if other and other[1].lower() in words(outline.blocks[sibling].title):
@@ -193,8 +200,12 @@ class Reader:
         return other > own and other >= 2
 
 
-def _settled(ask: Ask, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int) -> Ask:
-    """The shape of the answer once roadmaps and labels are known."""
+def _settled(
+    ask: Ask, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int, places: tuple[Place, ...] = ()
+) -> Ask:
+    """The shape of the answer once roadmaps, labels and places are known."""
+    if offset and places and ask in _MOVABLE:
+        return Ask.ORDER
     if ask is Ask.PLACE and unit and offset:
         return Ask.ORDER
     if "builds on" in facets and unit:

@@ -12,10 +12,23 @@ const Piece = ({ piece }) => {
         {shown}
       </a>
     );
-  return piece.mark ? <mark>{shown}</mark> : <>{shown}</>;
+  return <>{shown}</>;
 };
 
-const Pieces = ({ pieces }) => pieces.map((piece, i) => <Piece key={i} piece={piece} />);
+// neighbouring cited pieces share one mark, whatever their styles
+const runs = (pieces) =>
+  pieces.reduce((found, piece) => {
+    const last = found[found.length - 1];
+    if (last && last[0].mark === piece.mark) last.push(piece);
+    else found.push([piece]);
+    return found;
+  }, []);
+
+const Pieces = ({ pieces }) =>
+  runs(pieces).map((run, i) => {
+    const shown = run.map((piece, j) => <Piece key={j} piece={piece} />);
+    return run[0].mark ? <mark key={i}>{shown}</mark> : <span key={i}>{shown}</span>;
+  });
 
 const Table = ({ rows }) => (
   <div className="passage-table">
