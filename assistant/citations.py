@@ -1,7 +1,7 @@
 """`[n]` markers in an answer's text: found, renumbered, placed, taken out. Pure.
 
 A marker is `[1]`, `[1, 2]`, `[1-3]` or a run of them, `[1][2]`, with numbers of at most three digits
-("[2024]" is a year). Code, Markdown links and link definitions hold no markers.
+("[2024]" is a year). Code and Markdown links hold no markers.
 
 The one convention of the product: markers stand after a statement's words and before its final mark,
 "Week 20 covers KServe [1]."; written by us they hold one number each, "[1][2]".
@@ -18,7 +18,6 @@ _NUMBER = r"\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
 _MARKER = re.compile(rf"\[(\s*{_NUMBER}(?:\s*[,;]\s*{_NUMBER})*\s*)\](?!\]?\()")
 _FENCE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.M | re.S)
 _CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
-_DEFINITION = re.compile(r"^[ \t]*\[\d{1,3}\]:[ \t]+\S+", re.M)
 _END = re.compile(r"(?:[.!?…]+|[:;])[\"'”’)*_]*$")
 _CLOSED_FENCE = re.compile(r"^[ \t]*(?:```|~~~)[ \t]*\Z", re.M)
 
@@ -34,7 +33,7 @@ class Marker:
 
 def markers(text: str) -> tuple[Marker, ...]:
     """The markers of a text in reading order."""
-    masked = [m.span() for pattern in (_FENCE, _CODE, LINK, _DEFINITION) for m in pattern.finditer(text)]
+    masked = [m.span() for pattern in (_FENCE, _CODE, LINK) for m in pattern.finditer(text)]
     return tuple(
         Marker(match.start(), match.end(), _numbers(match[1]))
         for match in _MARKER.finditer(text)

@@ -59,8 +59,8 @@ class IngestReport:
     embedded: int
     reused: int
     dropped: Mapping[str, int]
-    seconds: float
     resources: Mapping[str, Any] = field(default_factory=_no_resources)
+    seconds: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,11 +24,13 @@ from fakes_chat import (
     shown,
 )
 from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk, HumanMessage, SystemMessage
 
 from assistant.answer.chat_model import ChatModelAnswerer
 from assistant.answer.events import Event, Final, Restart, Token
+from assistant.answer.passages import PASSAGE_CHARS, gather
 from assistant.citations import cited
 from assistant.documents import Answer, Exchange, Grounding, SentenceSupport
 from assistant.prompting import load_prompt
@@ -101,6 +104,8 @@ def test_a_refusal_of_the_extractive_answer_is_relayed_and_the_model_not_asked()
         ("Week 20 covers KServe.", "Week 20 covers KServe [1]."),
         ("Week 20 covers KServe. [1]", "Week 20 covers KServe [1]."),
         ("Week 20 covers KServe [1, 99].", "Week 20 covers KServe [1]."),
+        ("[1] Week 20 covers KServe.", "Week 20 covers KServe [1]."),
+        ("[1]: Week 20 covers KServe.", "Week 20 covers KServe [1]."),
         ("Week 20 covers KServe [2].", "Week 20 covers KServe [1]."),
         ("Week 20 covers KServe [1][2].", "Week 20 covers KServe [1]."),
         ("Week 20 covers KServe【1†source】.", "Week 20 covers KServe [1]."),
@@ -231,6 +236,30 @@ def test_an_answer_never_grows_past_the_limit() -> None:
     answer = final(events)
     assert 100 < len(answer.text) <= 300
     assert answer.trace[-1].details["at_length_limit"] is True
+
+
+def test_what_is_missing_is_said_within_the_limit_too() -> None:
+    missing = f"The roadmaps do not mention prices, {'neither here ' * 10}nor there."
+    items = "\n".join(f"- KServe and Kubernetes in week 20, part {'model ' * n}[1]" for n in range(1, 30))
+    answer = final(run(items, draft=drafted(f"{DRAFT}\n\n{missing}"), max_chars=300, threshold=0.5))
+    assert answer.text.endswith(missing)
+    assert len(answer.text) <= 300
+
+
+def test_a_table_keeps_its_head_when_its_first_row_is_left_out() -> None:
+    table = "| Week | Model |\n|---|---|\n| 500 | Seldon |\n| 20 | KServe [1] |"
+    answer = final(run(table))
+    assert answer.text == "| Week | Model |\n|---|---|\n| 20 | KServe [1] |"
+
+
+def test_passages_stay_within_their_budget() -> None:
+    long = tuple(
+        replace(found, chunk=replace(found.chunk, text="KServe " * 900, start=n, end=n + 6300))
+        for n, found in enumerate(HITS)
+    )
+    passages = gather(drafted(), long)
+    assert len(passages) == 2
+    assert sum(len(passage.text) for passage in passages) <= PASSAGE_CHARS
 
 
 def test_a_model_that_never_stops_is_no_longer_read() -> None:
@@ -383,29 +412,29 @@ def test_tracing_that_is_on_for_other_programs_stays_off_here(monkeypatch: pytes
     assert seen == [False]
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "Week 20 covers KServe",
-                "Drift is in week 21",
-                "Seldon costs money",
-                " [1]",
-                "[2][3]",
-                " [99]",
-                ". ",
-                ".",
-                "\n- ",
-                ":\n",
-                "\n\n",
-                "Ship",
-            ]
+PIECES = st.sampled_from(
+    [
+        *("Week 20 covers KServe", "Drift is in week 21", "Seldon costs money", "Ship", "KServe", "Grafana"),
+        *(
+            " [1]",
+            "[2][3]",
+            " [99]",
+            "[",
+            "](https://example.org)",
+            "`",
+            "```\n",
+            "| a | b |\n",
+            "|---|---|\n",
         ),
-        max_size=14,
-    ).map("".join)
+        *(". ", ".", "\n- ", ":\n", ":", "\n\n", "\n"),
+    ]
 )
+
+
+@settings_of_hypothesis(deadline=None)
+@given(st.lists(PIECES, max_size=14).map("".join))
 def test_whatever_is_said_the_tokens_make_up_the_answer_and_the_citations_fit(reply: str) -> None:
-    events = run(reply)
+    events = run(reply, timeout_s=30.0)
     answer = final(events)
     assert shown(events).strip() == answer.text.strip()
     assert sum(isinstance(event, Final) for event in events) == 1

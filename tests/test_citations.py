@@ -40,7 +40,6 @@ NUMBERS = st.lists(st.integers(1, 99), min_size=1, max_size=4, unique=True)
         ("In code `a[1]` it is none, after it [2] it is.", (2,)),
         ("```\na[1]\n```\nAfter the fence [2].", (2,)),
         ("```\na[1] in a fence that never closes", ()),
-        ("[1]: https://example.org\nText [2].", (2,)),
         ("", ()),
     ],
 )

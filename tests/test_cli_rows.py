@@ -146,7 +146,7 @@ def test_a_refusal_for_people_ends_with_the_nearest_topics() -> None:
     assert answer_text(REFUSAL).splitlines() == [
         "The roadmaps don't say.",
         "",
-        "Nearest topics: Interview preparation, Capstone",
+        "Nearest topics: Interview preparation; Capstone",
     ]
 
 

@@ -82,9 +82,12 @@ def test_what_the_roadmaps_do_not_say_is_refused(visit: Visit) -> None:
     visit.shoot("real-refusal")
 
 
-def test_a_running_page_answers_from_a_new_generation(visit: Visit, data: Path, tmp_path: Path) -> None:
+def test_a_running_page_answers_from_a_new_generation(
+    browser: Browser, address: str, data: Path, tmp_path: Path
+) -> None:
     question = "When does the Falconry team release its gyrfalcon model?"
-    assert "third Thursday" not in visit.ask(question)
+    with Visit(browser, address) as visit:
+        assert "third Thursday" not in visit.ask(question)
     notes = tmp_path / "falconry.md"
     notes.write_text(NOTES, encoding="utf-8")
     subprocess.run(
@@ -94,6 +97,8 @@ def test_a_running_page_answers_from_a_new_generation(visit: Visit, data: Path, 
         check=True,
         timeout=FIRST_RUN_SECONDS,
     )
-    assert "third Thursday" in visit.ask(question)
-    visit.page.locator(CITATION).last.click()
-    expect(visit.page.locator(MARK).first).to_contain_text("third Thursday")
+    with Visit(browser, address) as visit:
+        assert "third Thursday" in visit.ask(question)
+        visit.page.locator(CITATION).last.click()
+        expect(visit.page.locator(MARK).first).to_contain_text("third Thursday")
+        expect(visit.page.locator(".passage-kind")).to_have_text("Your file")

@@ -62,7 +62,7 @@ class Editor:
         if unit.kind == "heading":
             return ""
         body = settle_markers(_CORNERS.sub(r"[\1]", unit.text))
-        bare = strip_markers(body).strip()
+        bare = strip_markers(body).strip(" \t:")
         key = " ".join(keyword_tokens(bare))
         if not key or (key in self._said and not unit.intro):
             return ""
@@ -83,9 +83,9 @@ class Editor:
             return ""
         self._head = ""
         score, used = found
-        if set(used) == set(numbers):
+        if set(used) == set(numbers) and not body.startswith("["):
             shown = intro + body
-        else:  # its markers are missing or wrong
+        else:  # its markers are missing, wrong or in front
             shown = strip_markers(intro) + place_markers(bare, used)
         self.on_topic |= bool(self._topic & set(keyword_tokens(together)))
         return self._let_through(gap, shown, score, used)
@@ -111,6 +111,9 @@ class Editor:
         piece = (gap or " ") + numbered if self.text else numbered
         if len(self.text) + len(piece) > self._max_chars:
             self.full = True
+            return ""
+        if not cited(numbered) or cited(self.text + piece) != tuple(range(1, len(order) + 1)):
+            self.left_out.append(score)  # half a link, code span or fence, which would swallow a marker
             return ""
         self._order, self._gap = order, ""
         self._said.add(" ".join(keyword_tokens(strip_markers(shown))))

@@ -23,7 +23,7 @@ OWN, PARENT, HEADING, BENEATH, UPPER, BESIDE = 1.0, 0.9, 0.9, 0.8, 0.5, 0.35
 UNKNOWN_SHARE = 0.35
 TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
 LABEL_BONUS = 0.25  # for an item whose whole label stands in the question ("Data Versioning")
-NAME_WEIGHT = 1.5  # names carry the subject
+NAME_WEIGHT = 1.25  # names carry the subject
 CUE_BONUS = 0.4  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 

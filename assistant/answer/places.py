@@ -179,13 +179,20 @@ def answer_edge(inquiry: Inquiry) -> Outcome | None:
         outline = inquiry.outline(source)
         inside = set(outline.descendants(top))
         for unit in ("week", "step"):
-            steps = [i for i, _ in members(outline, unit) if i in inside]
+            steps = [i for i, _ in members(outline, unit) if i in inside and not _has_sections(inquiry, (source, i))]
             if steps:
                 key = (source, steps[-1 if last else 0])
                 word = "last" if last else "first"
-                lines.append(Line(f"{inquiry.place(key)} comes {word}.", (inquiry.span(key),)))
+                parent = outline.heading_of(outline.blocks[key[1]].parent)
+                under = f", under {outline.blocks[parent].title}," if outline.blocks[parent].level and unit != "week" else ""
+                lines.append(Line(f"{inquiry.place(key)}{under} comes {word}.", (inquiry.span(key),)))
                 break
     return Draft(tuple(lines)) if lines else None
+
+
+def _has_sections(inquiry: Inquiry, key: Key) -> bool:
+    outline = inquiry.outline(key[0])
+    return any(outline.blocks[i].kind == "heading" for i in outline.children(key[1]))
 
 
 def _is_sequence(inquiry: Inquiry, source: str) -> bool:

@@ -157,7 +157,7 @@ def answer_text(answer: "Answer") -> str:
             where = f"[{citation.n}] {place(citation.title, citation.heading_path)}"
             lines.append(f"{where} <{citation.url}>" if citation.url else where)
     if answer.refused and answer.nearest and answer.nearest[0] not in answer.text:
-        lines += ["", "Nearest topics: " + ", ".join(answer.nearest)]
+        lines += ["", "Nearest topics: " + "; ".join(answer.nearest)]
     return "\n".join(lines)
 
 

@@ -6,8 +6,8 @@ import re
 _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(question, re.IGNORECASE), re.compile(passage, re.IGNORECASE))
     for question, passage in (
-        (r"\bcommands?\b|\bwhat do i (?:type|run)\b", r"`[^`]+`"),
-        (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier) name\b|\bused to be (?:called|named)\b|\brenamed\b", r"\b(?:formerly|previously|once called)\b"),
+        (r"\bcommands?\b|\bwhat do i (?:type|run)\b", r"`[^`\s]+ [^`]+`|\$ \w+"),
+        (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier) name\b|\bused to be (?:called|named)\b|\brenamed\b", r"\b(?:formerly|former name|previously|once called|used to be)\b"),
         (r"\b(?:other|another|alternative|second) name\b", r"\b(?:or|also|aka|known as)\b"),
         (r"\bexamples?\b|\bfor instance\b|\be\.g\.", r"\bfor example\b|\bsuch as\b|\be\.g\.|\bexample\b"),
         (r"\btypes?\b|\bkinds?\b", r"\btypes?\b|\bkinds?\b"),

@@ -95,7 +95,7 @@ FACETS: dict[str, frozenset[str]] = {
     "task": frozenset("task tasks todo todos exercise exercises assignment assignments activity activities steps homework".split()),
     "project": frozenset("project projects deliverable build building".split()),
     "resource": frozenset(
-        "resource resources link links url urls website websites site material materials reference references docs documentation reading".split()
+        "resource resources link links linked read page webpage url urls website websites site material materials reference references docs documentation reading".split()
     ),
     "tool": frozenset("tool tools tooling software".split()),
     "topic": frozenset("topic topics subject subjects concept concepts skill skills".split()),
@@ -211,6 +211,6 @@ def facet_of(label: str) -> str:
     if len(found) > 3:
         return ""
     for name, members in FACETS.items():
-        if stem(name) in found or found & {stem(m) for m in members if len(m) > 3 and m not in ("build", "building")}:
+        if stem(name) in found or found & {stem(m) for m in members if len(m) > 3 and m not in _ASKED_ONLY}:
             return name
     return ""

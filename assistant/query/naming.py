@@ -25,6 +25,10 @@ class Naming:
             t: sid for sid, telling in carried.items() for t in telling if counts[t] == 1
         }
 
+    def tells(self, word: str) -> bool:
+        """Whether a word stands in the names of just one roadmap ("senior")."""
+        return _token(word) in self._telling
+
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """Ids of the roadmaps named, in order of appearance, and the text without their names."""
         tokens = [(m.start(), m.end(), _token(m[0])) for m in re.finditer(r"[A-Za-z0-9]+", text)]
@@ -44,7 +48,8 @@ class Naming:
                 found.setdefault(sid, start)
                 blanks.append((start, tokens[i][1]))
             for j in range(i + 1, min(i + 1 + _REACH, len(tokens))):
-                if tokens[j][2] in _NOUNS or text[tokens[j][0] : tokens[j][1]].lower() == "one":
+                is_one = j == i + 1 and text[tokens[j][0] : tokens[j][1]].lower() == "one"
+                if tokens[j][2] in _NOUNS or is_one:
                     found.setdefault(sid, start)
                     blanks.append((start, tokens[j][1]))
                     break

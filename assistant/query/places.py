@@ -10,6 +10,7 @@ from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, SCAFFOLD, UNITS
 from assistant.query.question import MissingPlace, Place
 
 _UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS), "categories"}, key=len, reverse=True))
+_GENERIC_WORDS = "|".join(sorted({w for u in UNITS if UNITS[u] in GENERIC_UNITS for w in (u, u + "s")} | {"categories"}, key=len, reverse=True))
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TITLE_UNIT = re.compile(rf"^({_UNIT_WORDS})\s+(\d+)\b", re.IGNORECASE)
 _TITLE_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.):]?\s")
@@ -122,7 +123,7 @@ def _named(text: str, outline: Outline) -> Iterator[Place]:
         title = re.escape(" ".join(words(_LEADING_NUMBER.sub("", block.title))))
         if (match := _TITLE_NAMED.search(block.title)) and re.search(rf"\b{title}\b", lowered):
             yield Place(outline.document.source.id, index, _unit(match[1]))
-        elif title and re.search(rf"\b{title} (?:{_UNIT_WORDS})\b|\b(?:{_UNIT_WORDS}) (?:called |named |on |about )?{title}$", lowered):
+        elif title and re.search(rf"\b{title} (?:{_GENERIC_WORDS})\b|\b(?:{_GENERIC_WORDS}) (?:called |named |on |about )?{title}$", lowered):
             yield Place(outline.document.source.id, index, "section")
 
 

@@ -78,9 +78,16 @@ class Speller:
         for left, right in zip(reversed(found[:-1]), reversed(found[1:]), strict=True):
             whole = left[0].lower() + right[0].lower()
             apart = text[left.end() : right.start()]
-            if apart in (" ", "-") and whole.isalpha() and len(whole) > 4 and self.counts.get(whole) and whole not in english_words():
+            if apart in (" ", "-") and whole.isalpha() and self._is_name(whole, left[0], right[0]):
                 text = text[: left.start()] + whole + text[right.end() :]
         return text
+
+    def _is_name(self, whole: str, left: str, right: str) -> bool:
+        """Whether two words make a name of the sources; where both are theirs too it must be a frequent one."""
+        if len(whole) < 5 or whole in english_words() or not self.counts.get(whole):
+            return False
+        apart = self.knows(left.lower()) and self.knows(right.lower())
+        return self.counts[whole] > 3 if apart else True
 
     def _better(self, word: str) -> str | None:
         """The word of the sources it was meant to be, None when it is right or nothing is close."""

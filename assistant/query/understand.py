@@ -116,8 +116,9 @@ class Reader:
         """The words of the subject; those that only name the place by its title are left out."""
         terms = self.vocabulary.terms(text, facets)
         said = title_words(places, self.outlines)
-        left = tuple(t for t in terms if not set(t.alternatives[0]) <= said)
-        return left if places else terms
+        left = tuple(t for t in terms if not set(t.alternatives[0]) <= said) if places else terms
+        # "should a senior know": a word of one roadmap's name need not stand in the passage
+        return tuple(replace(t, weight=CONTEXT_WEIGHT, required=False) if self.naming.tells(t.word) else t for t in left)
 
     def _follow_up(
         self, question: Question, text: str, history: Sequence[Exchange], allowed: Sequence[str] | None
