@@ -330,6 +330,28 @@ def test_what_the_draft_says_is_missing_is_said_by_the_model_or_for_it() -> None
     assert listed.text == f"- KServe in week 20 [1]\n\n{missing}"
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The roadmaps do not say how to deploy a model with KServe.",
+        "KServe is not mentioned in week 21.",
+        "No roadmap covers KServe in week 21 [2].",
+    ],
+)
+def test_a_model_cannot_say_what_the_sources_leave_unsaid(denial: str) -> None:
+    answer = final(run(f"{GOOD} {denial}", threshold=0.3))
+    assert answer.text == GOOD
+    assert answer.notice.startswith("1 sentence")
+
+
+def test_a_reply_that_only_turns_the_question_round_is_not_shown() -> None:
+    assert "did not answer the question" in final(run("Week covers KServe [1].", threshold=0.3)).notice
+    yes = request("Is KServe in week 20?", ask=Ask.YES_NO)
+    assert (
+        final(run("Yes, KServe is in week 20 [1].", question=yes, threshold=0.6)).model == "openai:fake-model"
+    )
+
+
 def test_an_answer_from_a_note_keeps_the_drafts_place_in_a_roadmap() -> None:
     note = cite("KServe is a serving layer for models on Kubernetes.", 1, "note:kserve", "What it is")
     place = "The Six-Month Plan has it in week 20 [2]."

@@ -36,17 +36,13 @@ def test_the_index_is_ready_before_the_page_is_served(
     assert call["pointer"] is not None
     assert (call["host"], call["port"], call["open_browser"]) == (None, None, True)
     assert "The chat page is at http://127.0.0.1:8000" in capsys.readouterr().err
-
-
-def test_options_say_where_the_page_is_served(served: list[dict[str, Any]]) -> None:
-    assert main(["chat", "--host", "0.0.0.0", "--port", "9000", "--no-browser"]) == 0
-    assert (served[0]["host"], served[0]["port"], served[0]["open_browser"]) == ("0.0.0.0", 9000, False)
-
-
-def test_the_page_gets_an_assistant_over_the_embedder_that_built_the_index(
-    served: list[dict[str, Any]],
-) -> None:
-    assert main(["chat", "--no-browser"]) == 0
-    assistant = served[0]["assistant_factory"]()
+    assistant = call["assistant_factory"]()  # over the embedder that built the index
     assert isinstance(assistant.embedder, HashingEmbedder)
     assert assistant.index.get().chunks
+
+
+def test_options_say_where_the_page_is_served(served: list[dict[str, Any]], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "current").write_text("an index that is there already\n")
+    assert main(["chat", "--host", "0.0.0.0", "--port", "9000", "--no-browser"]) == 0
+    assert (served[0]["host"], served[0]["port"], served[0]["open_browser"]) == ("0.0.0.0", 9000, False)

@@ -13,7 +13,7 @@ from assistant import embedding
 from assistant.cli import main
 from assistant.cli.library import ready_index, settings_from
 from assistant.cli.status import masked
-from assistant.index import read_pointer
+from assistant.index import LiveIndex, read_pointer
 from assistant.settings import load_settings
 from ingest import sources
 from ingest.pipeline import IngestRequest, run
@@ -294,3 +294,45 @@ def test_the_model_option_wins_over_the_variable(
     monkeypatch.setenv("ROADMAP_CHAT__TIMEOUT_S", "7")
     chat = settings_from(Context(None), model=given).chat  # type: ignore[arg-type]
     assert (chat.model, chat.timeout_s) == (model, 7)
+
+
+# --- the whole path from a question to a row ------------------------------------------------------
+
+
+def test_questions_of_a_file_are_answered_from_the_index_with_citations_that_hold(
+    indexed: Path, tmp_path: Path, capsys: Streams
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(
+        '{"id": "week", "question": "What are the tasks of week 20 in the six-month plan?"}\n'
+        '{"id": "gone", "question": "What happens in week 31 of the six-month plan?"}\n'
+        '{"id": "bad"}\n'
+    )
+    assert roadmap("ask", "--file", str(rows), "--roadmap", "six-month-plan") == 0
+    answered, refused, bad = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert answered["id"] == "week" and not answered["refused"] and answered["grounding"]["score"] > 0
+    texts = {d.source.id: d.text for d in LiveIndex(indexed).get().documents.values()}
+    assert answered["citations"]
+    for citation in answered["citations"]:
+        assert (citation["source"], citation["url"]) == ("six-month-plan", None)
+        assert texts["six-month-plan"][citation["start"] : citation["end"]] == citation["quote"]
+    assert answered["timings_ms"]["total"] > 0
+    assert (refused["refused"], refused["citations"], refused["grounding"]) == (True, [], None)
+    assert bad == {"id": "bad", "error": "line 3, question: Field required"}
+
+
+def test_retrieval_is_measured_on_a_beir_folder(tmp_path: Path, capsys: Streams) -> None:
+    folder = tmp_path / "tiny"
+    (folder / "qrels").mkdir(parents=True)
+    texts = ("Docker packages a service.", "Kubernetes schedules containers.", "Kafka moves events.")
+    (folder / "corpus.jsonl").write_text(
+        "".join(json.dumps({"_id": str(n), "title": "", "text": text}) + "\n" for n, text in enumerate(texts))
+    )
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "What schedules containers?"}\n')
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\t1\t1\n")
+    assert roadmap("eval", "retrieval", "--dataset", str(folder), "--json") == 0
+    summary = told(capsys)
+    assert (summary["dataset"], summary["documents"], summary["queries"]) == ("tiny", 3, 1)
+    arms = summary["arms"]
+    assert [arms[arm]["ndcg@10"] for arm in ("dense", "bm25", "fused")] == [1.0, 1.0, 1.0]  # type: ignore[index]
+    assert read_pointer(tmp_path / "data") is None  # measured in a throw-away directory

@@ -216,6 +216,9 @@ def the_index_was_embedded_by_another_model(it: Scene) -> None:
 # --- ingest ---------------------------------------------------------------------------------------
 
 
+NOTE = "# Note\n\nDocker packages a service.\n"
+
+
 def ingest(it: Scene, *arguments: str, embedder: object | None = None) -> None:
     it.patch.setattr(embedding, "build_embedder", lambda settings: embedder or HashingEmbedder())
     it.roadmap("ingest", *arguments)
@@ -275,7 +278,7 @@ def no_document_to_index(it: Scene) -> None:
 @scene
 def the_data_directory_cannot_be_written(it: Scene) -> None:
     it.file("data/generations", "in the way")
-    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")))
+    ingest(it, "--only", str(it.file("note.md", NOTE)))
 
 
 @scene
@@ -284,7 +287,7 @@ def the_model_returns_no_vectors(it: Scene) -> None:
         def embed(self, texts: Sequence[str]) -> Vectors:
             return super().embed(texts) * np.float32("nan")
 
-    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")), embedder=Broken())
+    ingest(it, "--only", str(it.file("note.md", NOTE)), embedder=Broken())
 
 
 @scene
@@ -292,28 +295,28 @@ def the_new_index_does_not_pass_its_check(it: Scene) -> None:
     from ingest import child
 
     it.patch.setattr(child, "run", lambda module, *arguments, timeout_s: "it was ended by signal 9")
-    ingest(it, "--only", str(it.file("note.md", "# Note\n\nSome words.")))
+    ingest(it, "--only", str(it.file("note.md", NOTE)))
 
 
 # --- the assistant --------------------------------------------------------------------------------
 
 
 def build(it: Scene, **settings: object) -> "Assistant":
-    """An assistant over one small file."""
     from assistant.bootstrap import build_assistant
     from assistant.settings import load_settings
 
-    ingest(it, "--only", str(it.file("note.md", "# Note\n\nDocker packages a service.\n")))
     return build_assistant(load_settings(data=it.data, **settings), embedder=HashingEmbedder())
 
 
 @scene
 def the_assistant_is_asked_nothing(it: Scene) -> None:
+    ingest(it, "--only", str(it.file("note.md", NOTE)))
     build(it).ask(" ")
 
 
 @scene
 def the_assistant_does_not_know_the_roadmap(it: Scene) -> None:
+    ingest(it, "--only", str(it.file("note.md", NOTE)))
     build(it).ask("What is Docker?", roadmaps=["roadmap-2042"])
 
 

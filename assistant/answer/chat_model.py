@@ -90,7 +90,8 @@ class ChatModelAnswerer:
         editor = Editor(
             passages,
             _caveats(draft),
-            f"{request.question.standalone}\n{text}",
+            request.question.standalone,
+            "" if request.question.ask is Ask.YES_NO else text,
             self._support,
             self._settings.answer.support_threshold,
             self._settings.answer.max_chars,
@@ -112,8 +113,10 @@ class ChatModelAnswerer:
         whole = not attempt.completion.cut_short and units.seen <= limit
         async for token in _edited(editor, units.finish(whole)):
             yield token
-        if not editor.on_topic:
+        if not editor.sentences:
             raise ProviderFailure("said nothing that the sources support")
+        if not editor.tells:
+            raise ProviderFailure("did not answer the question")
         for fact, score in _roadmap_facts(attempt):
             if shown := editor.add_fact(fact, score):
                 yield Token(shown)

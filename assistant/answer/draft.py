@@ -67,8 +67,13 @@ def render(lines: Iterable[Line]) -> str:
     lines = tuple(lines)
     numbers = number_spans(lines)
     parts: list[str] = []
+    said: tuple[Span, ...] = ()
     for position, line in enumerate(lines):
-        text = with_markers(line.text, [numbers[s] for s in line.spans])
+        # items that rest on just what their introducing line cites need no marker of their own
+        repeated = line.depth and line.spans == said
+        text = line.text if repeated else with_markers(line.text, [numbers[s] for s in line.spans])
+        if not line.depth:
+            said = line.spans
         if line.depth:
             text = "  " * (line.depth - 1) + "- " + text
         if position:

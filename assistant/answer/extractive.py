@@ -111,6 +111,9 @@ def _compose_one(question: Question, request: Request) -> tuple[Outcome, Inquiry
     inquiry = Inquiry(question, Scout(request.table, question, request.vector), _scope(question, request.sources), request.hits)
     if question.commands and not question.terms and not question.places and not question.facets:
         return Refusal("I answer questions about the roadmaps and follow no other orders."), inquiry
+    said_nothing = not (question.terms or question.facets or question.places or question.sources or question.unit or question.missing)
+    if said_nothing and question.ask not in (Ask.COUNT, Ask.ORDER):
+        return Refusal("I answer questions about the roadmaps: name a topic, a week or a roadmap."), inquiry
     if question.missing and not question.places:
         title = inquiry.source_title(question.missing[0].source) if question.missing[0].source else ""
         return missing_place(question.missing[0], title), inquiry

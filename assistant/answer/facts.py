@@ -2,9 +2,12 @@
 
 import re
 
+from dataclasses import replace
+
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
 from assistant.answer.evidence import BENEATH, OWN, Evidence, Key
 from assistant.answer.inquiry import Inquiry
+from assistant.keywords import keyword_tokens
 from assistant.query import Ask
 from assistant.query.lexicon import FACETS, LINK_FACETS
 
@@ -14,9 +17,15 @@ FACET_SLACK = 0.55
 EQUAL = 0.12
 # A list that fits nearly as well as the best block answers a question for a list better than one item.
 LIST_SLACK = 0.2
+MOST_LABELLED = 10  # items of a list that nothing narrows
+_HOLDS = re.compile(
+    r"^\W*(?:does|do|is|are|has|have|can|will|would)\b.*\b(?:includes?|covers?|mentions?|lists?|names?|contains?|have|in|part of|suggests?|recommends?|uses?|teach(?:es)?|find|run into)\b",
+    re.IGNORECASE,
+)
 _ENUMERATION = re.compile(r",.*(?:,|\band\b|\bor\b)|/.*/")
 # Parts that a section either has under that label or does not have.
 PART_FACETS = frozenset({"stretch goal", "bonus", "assessment", "project", "objective"})
+_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 _SECTION_NUMBER = re.compile(r"^(\d+\.\d+)")
 _BY = re.compile(r"\b(?:by|edited by|from)\s+[A-Z]")
 _CAUSE = re.compile(
@@ -44,11 +53,17 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
         return Refusal(f"{inquiry.place(inquiry.scope[0])} is only named; nothing further is said there.")
     if inquiry.scope and not inquiry.question.terms and not inquiry.question.facets:
         return Draft(tuple(line for key in inquiry.scope[:3] for line in inquiry.summary(key)))
+    if inquiry.question.facets and not inquiry.question.terms and not inquiry.scope:
+        if listed := _all_labelled(inquiry):
+            return listed
     if inquiry.question.ask is Ask.LIST:
         close = [e for e in inquiry.ranked[:30] if e.score >= best.score - LIST_SLACK]
         lists = [e for e in close if _has_items(inquiry, e.key)] or [e for e in close if _enumerates(inquiry, e.key)]
         best = lists[0] if lists else best
-    return _tell(inquiry, best.key)
+    told = _tell(inquiry, best.key)
+    if inquiry.question.ask is Ask.LIST and not inquiry.scope and not inquiry.question.sources:
+        told = Draft((*told.lines, *_elsewhere(inquiry, best)))
+    return _affirmed(inquiry, told) if inquiry.question.ask is Ask.YES_NO else told
 
 
 def answer_person(inquiry: Inquiry) -> Outcome | None:
@@ -120,8 +135,11 @@ def _titled(inquiry: Inquiry) -> Key | None:
         if all(covered.get(t.word, 0.0) >= OWN for t in inquiry.terms):
             labels = {inquiry.scout.facet((section[0], i)) for i in inquiry.outline(section[0]).children(section[1])}
             children = inquiry.outline(section[0]).children(section[1])
+            title = keyword_tokens(_LEADING_NUMBER.sub("", inquiry.title(section)))
+            named = {s for t in inquiry.terms for option in t.alternatives for s in option}
+            close = sum(s in named for s in title) > len(title) / 2
             opens = inquiry.outline(section[0]).blocks[children[0]].kind if children else ""
-            if "objective" in labels or opens == "paragraph":
+            if "objective" in labels or (close and opens == "paragraph"):
                 return section
     return None
 
@@ -171,6 +189,45 @@ def _labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
     top = ordered[0]
     container = _container(inquiry, top)
     return container or top.key
+
+
+def _affirmed(inquiry: Inquiry, draft: Draft) -> Draft:
+    """"Yes" in front, where the question asks whether a roadmap holds something and it does."""
+    first = draft.lines[0]
+    whole = inquiry.scout.covered((first.spans[0].source, inquiry.outline(first.spans[0].source).at(first.spans[0].start)))
+    if not _HOLDS.search(inquiry.question.standalone) or not all(whole.get(t.word, 0.0) >= BENEATH for t in inquiry.terms):
+        return draft
+    return Draft((replace(first, text=f"Yes: {first.text}"), *draft.lines[1:]))
+
+
+def _all_labelled(inquiry: Inquiry) -> Draft | None:
+    """Everything under a label ("which books ...?") when nothing narrows the question."""
+    found: list[Line] = []
+    for source in inquiry.sources:
+        outline = inquiry.outline(source)
+        for index, block in enumerate(outline.blocks):
+            key = (source, index)
+            if block.kind != "item" or outline.children(index) or inquiry.scout.facet(key) not in inquiry.question.facets:
+                continue
+            section = inquiry.section_name(inquiry.section(key))
+            found.append(Line(f"{inquiry.shown(key).rstrip('.')} – {section}, {inquiry.source_title(source)}", (inquiry.span(key),), 1))
+    if len(found) < 2:
+        return None
+    listed = found[:MOST_LABELLED]
+    left_out = len(found) - len(listed)
+    note = (Line(f"{left_out} more stand in the roadmaps; name a topic or a roadmap to see them."),) if left_out else ()
+    return Draft((*listed, *note))
+
+
+def _elsewhere(inquiry: Inquiry, best: Evidence) -> list[Line]:
+    """What other sources list on the same subject: their best block each, when it names the whole subject."""
+    found: dict[str, Line] = {}
+    for e in inquiry.ranked[:60]:
+        if e.source == best.source or e.source in found or inquiry.outline(e.source).blocks[e.block].kind == "heading":
+            continue
+        if e.lexical >= max(best.lexical - 0.1, 0.75) and e.score >= best.score - 0.45:
+            found[e.source] = inquiry.statement(e.key)
+    return list(found.values())[:2]
 
 
 def _referring(inquiry: Inquiry) -> Draft | None:

@@ -114,7 +114,7 @@ class Inquiry:
         inner = self.inline_items(key)
         if inner:
             text = f"{text.rstrip(':')}: {inner}" if not text.endswith(inner) else text
-        text = f"{self.place(key)}: {text}" if lead else text
+        text = f"{self.place(key)} – {text}" if lead else text
         return Line(_closed(text), (self.span(key, whole=bool(inner)),))
 
     def inline_items(self, key: Key) -> str:
@@ -137,7 +137,7 @@ class Inquiry:
         if len(lines) > MAX_ITEMS:
             lines = list(self._items(key, whole, 1, 1))
         named = self.words(key) if block.kind != "heading" else ""
-        text = intro or (f"{self.place(key)}, {named.rstrip(':')}:" if named else f"{self.place(key)} lists:")
+        text = intro or (f"{self.place(key)} – {named.rstrip(':')}:" if named else f"{self.place(key)} lists:")
         return Line(text, (whole,)), *lines
 
     def _items(self, key: Key, cited: Span, depth: int, deepest: int) -> Iterator[Line]:

@@ -30,7 +30,8 @@ class Passage:
     @property
     def header(self) -> str:
         """Where it stands, "title > heading > heading"."""
-        return " > ".join((self.citation.title, *self.citation.heading_path))
+        # a document's title is its first heading as often as not
+        return " > ".join(dict.fromkeys((self.citation.title, *self.citation.heading_path)))
 
     @property
     def evidence(self) -> str:

@@ -51,9 +51,11 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
     lines = []
     for evidence, key in kept:
         spans = [inquiry.span(key)]
+        if _title_share(inquiry, key) > 0.99:
+            evidence = _purpose(inquiry, key) or evidence
         if evidence and evidence.key != key:
             spans.append(inquiry.span(evidence.key))
-        said = f": {inquiry.words(evidence.key).rstrip('.')}." if evidence and evidence.key != key else " covers it."
+        said = f" – {inquiry.words(evidence.key).rstrip('.')}." if evidence and evidence.key != key else " covers it."
         lines.append(Line(f"{inquiry.place(key)}{said}", tuple(spans)))
     return Draft(tuple(lines))
 
@@ -64,26 +66,49 @@ def answer_order(inquiry: Inquiry) -> Outcome | None:
     found = _arrangement(inquiry) or answer_edge(inquiry) or _built_upon(inquiry)
     if found is not None:
         return found
-    anchor = _anchor(inquiry)
-    if anchor is None:
-        return None
-    labelled = _builds_on(inquiry, anchor) if question.offset < 0 else None
-    if labelled is not None and (not question.unit or "builds on" in question.facets):
-        return Draft((inquiry.statement(labelled),))
-    if not question.offset:
-        return None
+    lines: list[Line] = []
+    for anchor in _anchors(inquiry):
+        labelled = _builds_on(inquiry, anchor) if question.offset < 0 else None
+        if labelled is not None and (not question.unit or "builds on" in question.facets):
+            lines.append(inquiry.statement(labelled))
+        elif question.offset:
+            step = _step(inquiry, anchor)
+            if isinstance(step, Refusal) and not lines:
+                return step
+            lines += step.lines if isinstance(step, Draft) else ()
+    return Draft(tuple(lines)) if lines else None
+
+
+def _step(inquiry: Inquiry, anchor: Key) -> Outcome:
+    """The section right before or after the anchor, and what was asked of it."""
+    question = inquiry.question
     outline = inquiry.outline(anchor[0])
     target = following(outline, Place(*anchor, question.unit), question.offset)
     word = "after" if question.offset > 0 else "before"
     if target < 0:
-        return Refusal(f"Nothing comes {word} {inquiry.section_name(anchor)} in {inquiry.source_title(anchor[0])}.", word)
+        where = f"{inquiry.section_name(anchor)} in {inquiry.source_title(anchor[0])}"
+        return Refusal(f"Nothing comes {word} {where}.", word)
     there = (anchor[0], target)
     line = Line(
         f"{inquiry.place(there)} comes right {word} {inquiry.section_name(anchor)}.",
         (inquiry.span(there), inquiry.span(anchor)),
     )
-    rest = inquiry.summary(there)[:1] if not question.facets else _facet_lines(inquiry, there)
-    return Draft((line, *rest))
+    return Draft((line, *(_facet_lines(inquiry, there) if question.facets else ())))
+
+
+def _anchors(inquiry: Inquiry) -> list[Key]:
+    """The section an order question starts from: the one named, else the one about the subject in each plan."""
+    first = _anchor(inquiry)
+    if first is None or inquiry.scope or inquiry.question.sources or inquiry.question.unit:
+        return [first] if first else []
+    found = []
+    for source in inquiry.sources:
+        if _is_sequence(inquiry, source):
+            steps = [k for k in _sections(inquiry, "") if k[0] == source and _ordered(inquiry, k)]
+            about = [k for k in steps if inquiry.scout.rate(k).lexical > 0.5]
+            if about:
+                found.append(max(about, key=lambda k: _fit(inquiry, k)[0]))
+    return found or [first]
 
 
 def _facet_lines(inquiry: Inquiry, section: Key) -> tuple[Line, ...]:
@@ -123,6 +148,14 @@ def _fit(inquiry: Inquiry, key: Key) -> tuple[float, Evidence | None]:
     inner = [inquiry.scout.rate((key[0], i)) for i in outline.descendants(key[1])]
     best = max((own, *inner), key=lambda e: e.score)
     return best.score + 0.4 * _title_share(inquiry, key) + 0.2 * own.meaning, best
+
+
+def _purpose(inquiry: Inquiry, key: Key) -> Evidence | None:
+    """The block that says what a section is for: its objective or focus."""
+    for child in inquiry.outline(key[0]).children(key[1]):
+        if inquiry.scout.facet((key[0], child)) in ("objective", "focus"):
+            return inquiry.scout.rate((key[0], child))
+    return None
 
 
 def _title_share(inquiry: Inquiry, key: Key) -> float:

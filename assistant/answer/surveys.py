@@ -6,6 +6,7 @@ from assistant.answer.draft import Draft, Line, Outcome, Refusal
 from assistant.answer.evidence import BENEATH, Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.keywords import keyword_tokens, stem, words
+from assistant.outline import plain
 
 _NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
 _LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
@@ -22,16 +23,17 @@ def answer_mentions(inquiry: Inquiry) -> Outcome | None:
     if not found:
         return Refusal(f"None of the roadmaps mentions {subject}.", subject)
     lines = [
-        Line(f"**{inquiry.source_title(source)}**: {inquiry.section_name(inquiry.section(e.key))}, {inquiry.words(e.key).rstrip('.')}", (inquiry.span(e.key),), 1)
+        Line(f"**{inquiry.source_title(source)}**: {_where(inquiry, e)}", (inquiry.span(e.key),), 1)
         for source, e in found.items()
     ]
     count, total = len(found), len(roadmaps(inquiry))
     intro = f"{_number(count).capitalize()} of the {_number(total)} roadmaps {'mentions' if count == 1 else 'mention'} it:"
+    spans = tuple(line.spans[0] for line in lines)
     if _NOT.search(inquiry.question.standalone):
         others = [inquiry.source_title(s) for s in roadmaps(inquiry) if s not in found]
         said = f"Not in: {', '.join(others)}." if others else "There is no roadmap that leaves it out."
-        return Draft((Line(said), Line(intro, tuple(line.spans[0] for line in lines)), *lines))
-    return Draft((Line(intro, tuple(line.spans[0] for line in lines)), *lines))
+        return Draft((Line(said), Line(intro, spans, counted=intro), *lines))
+    return Draft((Line(intro, spans, counted=intro), *lines))
 
 
 def answer_comparison(inquiry: Inquiry) -> Outcome | None:
@@ -98,6 +100,13 @@ def _mention(inquiry: Inquiry, source: str) -> Evidence | None:
         if all(e.covered.get(w, 0.0) >= BENEATH for w in needed) and any(e.covered[w] >= 1.0 for w in needed)
     ]
     return rated[0] if rated else None
+
+
+def _where(inquiry: Inquiry, evidence: Evidence) -> str:
+    """The section that mentions the subject, and the words that do where they are others than its title."""
+    section = inquiry.section(evidence.key)
+    name = inquiry.section_name(section)
+    return name if section == evidence.key else f"{name} – {plain(inquiry.words(evidence.key)).rstrip('.')}"
 
 
 def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:

@@ -13,7 +13,7 @@ _COMMAND = re.compile(
     r"|</?(?:context|system|passage|instruction|user|document|s|im_\w+)>|\[/?(?:inst|system)\]"
     r"|\byou are (?:now|no longer|actually)\b|\bfrom now on\b|\bnew rules?\b|\b(?:pretend|act|behave|roleplay|role-play)\b (?:to be|as|like|you)\b"
     r"|\b(?:reply|respond|answer|finish|end|begin|start|output|print|say|write|repeat)\b[^.?!]{0,20}\b(?:only with|nothing but|with the (?:word|phrase|sentence)|exactly|in capitals|in all caps|verbatim)\b"
-    r"|\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with|answer)\b[^.?!]{0,30}(?:[\"'“‘][^\"'”’]+[\"'”’]|\b[A-Z]{3,}(?: [A-Z]{2,})*\b[^.?!]{0,12}$)"
+    r"|\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with|answer)\b[^.?!]{0,30}(?:[\"'“‘][^\"'”’]+[\"'”’]|(?-i:\b[A-Z]{3,}(?: [A-Z]{2,})*\b)[^.?!]{0,12}$)"
     r"|\b(?:no|without|drop|omit) (?:the )?citations?\b|\bdo anything now\b|\bjailbreak|\bDAN\b|\breveal\b[^.?!]{0,30}\b(?:prompt|key|secret|instruction)"
     r"|\bstate that\b|\btell (?:the user|everyone|them) that\b|\b(?:your|the) api key\b",
     re.IGNORECASE,

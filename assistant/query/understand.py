@@ -23,6 +23,8 @@ _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:on
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
 _TITLED_ASKS = (Ask.LIST, Ask.COUNT, Ask.ORDER)
+_TWO_SUBJECTS = re.compile(r"\bbetween\b|\b(?:vs|versus)\b|\bcompare\b.*\b(?:and|with|to)\b|\bdiffer\w* from\b", re.IGNORECASE)
+_ROADMAPS = re.compile(r"\b(?:roadmaps?|plans?|sources|documents|each|weeks?|phases?|steps?|sections?)\b", re.IGNORECASE)
 _MOVABLE = (Ask.FACT, Ask.DEFINITION, Ask.PLACE, Ask.LIST, Ask.YES_NO)
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
@@ -102,7 +104,7 @@ class Reader:
         return Question(
             text=typed,
             standalone=text,
-            ask=_settled(ask_of(text), facets, unit_asked(text), named, offset_of(rest), places),
+            ask=_settled(text, facets, unit_asked(text), named, offset_of(rest), places),
             sources=named,
             places=places,
             missing=missing,
@@ -202,15 +204,18 @@ class Reader:
 
 
 def _settled(
-    ask: Ask, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int, places: tuple[Place, ...] = ()
+    text: str, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int, places: tuple[Place, ...]
 ) -> Ask:
     """The shape of the answer once roadmaps, labels and places are known."""
+    ask = ask_of(text)
     if offset and places and ask in _MOVABLE:
         return Ask.ORDER
     if ask is Ask.PLACE and unit and offset:
         return Ask.ORDER
     if "builds on" in facets and unit:
         return Ask.ORDER
+    if ask is Ask.COMPARISON and len(named) < 2 and _TWO_SUBJECTS.search(text) and not _ROADMAPS.search(text):
+        ask = Ask.FACT  # two topics are told apart, not what the roadmaps say of one
     linked = bool(LINK_FACETS & set(facets))
     if linked and not unit and ask in (Ask.FACT, Ask.YES_NO, Ask.DEFINITION, Ask.LIST, Ask.PLACE):
         return Ask.LINKS
