@@ -1,6 +1,7 @@
 """Walking a document's structure: sections, children, neighbours, links. Pure; reads `Document.blocks`."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -31,6 +32,10 @@ class Outline:
         for index, block in enumerate(self.blocks):
             table.setdefault(block.parent, []).append(index)
         return table
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [block.start for block in self.blocks]
 
     def children(self, index: int) -> list[int]:
         """The blocks directly beneath; -1 names the document itself."""
@@ -102,13 +107,10 @@ class Outline:
 
     def at(self, position: int) -> int:
         """The innermost block whose extent holds the character position; -1 when none does."""
-        found = -1
-        for index, block in enumerate(self.blocks):
-            if block.start > position:
-                break
-            if position < block.extent:
-                found = index
-        return found
+        index = bisect_right(self._starts, position) - 1
+        while index >= 0 and position >= self.blocks[index].extent:
+            index = self.blocks[index].parent
+        return index
 
     def links(self, index: int | None = None) -> list[Link]:
         """Links beneath a block (its own included), or of the whole document, in reading order."""

@@ -21,26 +21,22 @@ def start(module: str, *arguments: str, **options: Any) -> "subprocess.Popen[byt
 def run(module: str, *arguments: str, timeout_s: float) -> str:
     """Run a module to its end; an empty string when it succeeded, else one phrase that says why not."""
     process = start(module, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    output = _Output(process)
     try:
-        # the open pipe tells the child that its parent lives; it is closed only when the child has ended
-        done = _Output(process)
         process.wait(timeout_s)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
         return f"it did not end within {timeout_s:.0f} seconds"
-    except BaseException:  # an interrupted parent takes its child with it; the exception goes on
-        process.kill()
-        process.wait()
-        raise
     finally:
-        if process.stdin is not None:
+        if process.poll() is None:  # late, or the parent was interrupted
+            process.kill()
+            process.wait()
+        if process.stdin is not None:  # open until now: that is how the child knows that its parent lives
             process.stdin.close()
     if process.returncode == 0:
         return ""
     if process.returncode < 0:
         return f"it was ended by signal {-process.returncode}"
-    return done.last_line() or f"it ended with code {process.returncode}"
+    return output.last_line() or f"it ended with code {process.returncode}"
 
 
 def end_with_parent() -> None:

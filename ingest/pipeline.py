@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.documents import Chunk, Document, Source
+from assistant.documents import Block, Chunk, Document, Source
 from assistant.embedding import Embedder
 from assistant.errors import InputError
 from assistant.outline import Outline
@@ -27,7 +27,6 @@ from ingest.vectors import Progress, VectorCache
 
 DUPLICATE = "duplicate"
 NO_PASSAGE = "no passage in it"
-TOO_LONG = "too large"
 # Single blocks have vectors so that answers can be picked line by line. A user's folder of books would
 # cost hours and memory for them; past this many, later files are found by their passages alone.
 MOST_FILE_BLOCKS = 20_000
@@ -160,27 +159,25 @@ def _documents(
             if isinstance(loaded, Skipped):
                 dropped[loaded.reason] += 1
                 continue
-            draft = sources.describe(candidate, loaded.front_matter, "")
-            document = make_document(draft, loaded.text)
-            if len(document.text) > settings.ingest.max_chars:
-                dropped[TOO_LONG] += 1
+            structure = loader.structure(loaded.text)
+            if isinstance(structure, Skipped):
+                dropped[structure.reason] += 1
                 continue
-            digest = hashlib.sha256(document.text.encode()).hexdigest()
+            text, blocks = structure
+            digest = hashlib.sha256(text.encode()).hexdigest()
             if digest in seen:
                 dropped[DUPLICATE] += 1
                 continue
             seen.add(digest)
-            title = _title(loaded.title, document, candidate)
-            yield Document(
-                sources.describe(candidate, loaded.front_matter, title), document.text, document.blocks
-            )
+            title = _title(loaded.title, blocks, candidate)
+            yield Document(sources.describe(candidate, loaded.front_matter, title), text, blocks)
     if progress:
         progress(len(candidates), len(candidates), "reading")
 
 
-def _title(given: str | None, document: Document, candidate: Candidate) -> str:
+def _title(given: str | None, blocks: Sequence[Block], candidate: Candidate) -> str:
     """The title the file gives itself, else its first heading, else its name."""
-    headings = (block.title for block in document.blocks if block.kind == "heading" and block.title)
+    headings = (block.title for block in blocks if block.kind == "heading" and block.title)
     title = " ".join(clean(given).split()) if given else ""
     return title or next(headings, "") or candidate.path.stem
 

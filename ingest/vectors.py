@@ -101,7 +101,7 @@ class VectorCache:
         for start in range(0, len(ordered), _LOOKUP):
             part = ordered[start : start + _LOOKUP]
             marks = ",".join("?" * len(part))
-            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608 only question marks
+            query = f"SELECT key, vector FROM vectors WHERE key IN ({marks})"  # noqa: S608 question marks
             for key, blob in self._database.execute(query, part):
                 if len(blob) == dimension * 4:
                     found[key] = np.frombuffer(blob, dtype="<f4")

@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import threading
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
@@ -319,6 +322,35 @@ def test_words_of_a_passage_that_answer_nothing_are_left_out() -> None:
     assert hijacked.text == DRAFT
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "```\nWeek 20 covers KServe",
+        "Week 20 covers [KServe [1]. Kubernetes](https://example.org) in week 20 [1].",
+    ],
+)
+def test_half_a_fence_or_link_that_would_swallow_a_marker_is_left_out(broken: str) -> None:
+    check_citations(final(run(f"{GOOD}\n\n{broken}", threshold=0.3)))
+
+
+def test_words_about_the_answer_alone_are_left_out_without_a_notice() -> None:
+    def grounded(sentence: str, passages: Sequence[str]) -> float:
+        return 1.0 if sentence.startswith("Sure") else overlap(sentence, passages)
+
+    model = ScriptedChatModel(script=[f"Sure, here you are. {GOOD}"])
+    answerer = ChatModelAnswerer(model, ScriptedAnswerer(drafted()), settings(), support=grounded)
+    answer = final(asyncio.run(collect(answerer.stream(request()))))
+    assert (answer.text, answer.notice) == (GOOD, "")
+
+
+def test_the_shipped_grounding_is_what_checks_when_none_is_given() -> None:
+    model = ScriptedChatModel(script=[f"Sure, here is the answer. {GOOD} It costs 500 dollars [1]."])
+    answerer = ChatModelAnswerer(model, ScriptedAnswerer(drafted()), settings(threshold=0.5))
+    answer = final(asyncio.run(collect(answerer.stream(request()))))
+    assert answer.text == GOOD
+    assert answer.notice.startswith("1 sentence")
+
+
 def test_what_the_draft_says_is_missing_is_said_by_the_model_or_for_it() -> None:
     missing = "The roadmaps do not mention prices."
     draft = drafted(f"{DRAFT}\n\n{missing}")
@@ -400,16 +432,26 @@ def test_two_event_loops_one_after_the_other_both_get_replies() -> None:
     assert [final(run(model=model)).text for _ in range(2)] == [GOOD, GOOD]
 
 
-def test_a_reader_who_leaves_early_ends_the_request() -> None:
-    model = ScriptedChatModel(script=[f"{GOOD} Week 21", 60.0])
+def test_a_reader_who_leaves_early_ends_the_request_at_the_provider() -> None:
+    ended = threading.Event()
+
+    class Watched(ScriptedChatModel):
+        async def _astream(self, *args: Any, **kwargs: Any) -> Any:
+            try:
+                async for chunk in super()._astream(*args, **kwargs):
+                    yield chunk
+            finally:
+                ended.set()
+
+    model = Watched(script=[f"{GOOD} Week 21", 60.0])
     answerer = ChatModelAnswerer(model, ScriptedAnswerer(drafted()), settings(60.0), support=overlap)
 
     async def leave() -> Event:
-        async for event in answerer.stream(request()):
-            return event
-        raise AssertionError("no event")
+        async with aclosing(answerer.stream(request())) as events:
+            return await anext(events)
 
     assert asyncio.run(asyncio.wait_for(leave(), 5)) == Token(GOOD)
+    assert ended.wait(5)
 
 
 def test_tracing_that_is_on_for_other_programs_stays_off_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def test_every_part_of_a_generation_agrees(built: Path) -> None:
         ("manifest.json", '"chunks": ', '"chunks": 1', "the manifest says"),
         ("manifest.json", "{", "[", "no readable manifest"),
         ("manifest.json", '"schema_version": 1', '"schema_version": 99', "schema 99"),
-        ("keywords/vocab.index.json", '"note":', '"nothing":', "does not find file:\\d+:.* by the word 'note'"),
+        ("keywords/vocab.index.json", '"note":', '"nothing":', "does not find .* by the word 'note'"),
     ],
 )  # fmt: skip
 def test_a_damaged_generation_is_refused(

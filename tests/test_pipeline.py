@@ -182,9 +182,7 @@ def test_a_rollback_serves_the_index_before(ingest: Ingest, data: Path, notes: P
 
 def test_another_model_or_splitter_builds_anew(ingest: Ingest, data: Path, notes: Path) -> None:
     first = ingest(notes, only=True)
-    split = ingest(
-        only=True, settings=Settings(data=data, splitter=SplitterSettings(max_chars=200))
-    )
+    split = ingest(only=True, settings=Settings(data=data, splitter=SplitterSettings(max_chars=200)))
     assert split.generation != first.generation
     other = ingest(only=True, embedder=HashingEmbedder(name="other"))
     assert other.embedded == 3

@@ -1,5 +1,7 @@
 """A growing reply cut into units: which ones, and that no later piece changes one that was handed out."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,6 +114,15 @@ def test_a_sentence_waits_for_the_marker_behind_it() -> None:
     assert units.feed("1") == []
     assert units.feed("] Then") == [Unit("", "KServe. [1]", "sentence")]
     assert units.finish() == [Unit(" ", "Then", "sentence")]
+
+
+@pytest.mark.parametrize(
+    "line", ["-" * 400 + "x", "|--" * 400 + "x", "-- " * 400 + "x", "`" * 401, "[" * 400, "(" * 400]
+)
+def test_a_line_made_to_be_slow_is_cut_at_once(line: str) -> None:
+    started = time.perf_counter()
+    assert [unit.text for unit in split(line)] == [line]
+    assert time.perf_counter() - started < 1.0
 
 
 REPLIES = st.lists(

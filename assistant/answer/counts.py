@@ -25,6 +25,8 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
     unit = next(filter(None, map(unit_of, head)), "") or next(
         filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), ""
     )
+    if not match and re.search(r"\bhow long\b", inquiry.question.standalone, re.IGNORECASE):
+        unit = unit or "week"
     if not unit and all(w in SCAFFOLD or w in STOPWORDS for w in head):  # "how many are there in the advanced one?"
         unit = inquiry.question.unit
     if unit:
@@ -37,7 +39,7 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
 def answer_units(inquiry: Inquiry) -> Outcome | None:
     """The weeks of a month or the steps of a phase, when just those are asked for."""
     question = inquiry.question
-    if not question.unit or question.offset or question.terms or question.facets or not (inquiry.scope or question.sources):
+    if not question.unit or question.offset or any(t.known for t in question.terms) or question.facets or not (inquiry.scope or question.sources):
         return None
     if any(place.unit == question.unit for place in question.places):
         return None
@@ -85,6 +87,28 @@ def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple
     return intro, *(Line(inquiry.title(k), (span,), 1) for k, span in zip(found, spans, strict=True))
 
 
+def _count_labelled(inquiry: Inquiry, noun: str) -> Outcome | None:
+    """Everything under a label in the roadmaps in question, counted section by section."""
+    lines: list[Line] = []
+    total = 0
+    for source in inquiry.sources:
+        outline = inquiry.outline(source)
+        by_section: dict[int, int] = {}
+        for i, block in enumerate(outline.blocks):
+            leaf = block.kind == "item" and not outline.children(i)
+            if leaf and inquiry.scout.facet((source, i)) in inquiry.question.facets:
+                section = outline.heading_of(i)
+                by_section[section] = by_section.get(section, 0) + 1
+        for section, count in by_section.items():
+            name = f"{inquiry.section_name((source, section))}, {inquiry.source_title(source)}: {count}"
+            lines.append(Line(name, (inquiry.span((source, section), whole=True),), 1, counted=f"{count} {noun}"))
+            total += count
+    if not lines or len(lines) > _SHOWN:
+        return None
+    intro = Line(f"In total {total} {noun} are listed:", tuple(line.spans[0] for line in lines), counted=f"{total} {noun} listed in total")
+    return Draft((intro, *lines))
+
+
 def _stated(inquiry: Inquiry, owner: Key, count: int, noun: str) -> tuple[Span, ...]:
     """Where the source itself gives the number ("In 24 weeks ...", "three phases")."""
     outline = inquiry.outline(owner[0])
@@ -102,6 +126,9 @@ def _count_items(inquiry: Inquiry, head: list[str]) -> Outcome | None:
     asked = {stem(w) for w in head}
     said = {stem(w) for w in words(inquiry.question.standalone) if w not in SCAFFOLD} - asked
     links = any({stem(w) for w in FACETS[f]} & asked for f in LINK_FACETS if f in inquiry.question.facets)
+    if inquiry.question.facets and not inquiry.scope and not [t for t in inquiry.terms if t.known]:
+        if total := _count_labelled(inquiry, head[0] if head else "items"):
+            return total
     best: tuple[float, Key] | None = None
     for e in inquiry.ranked:
         outline = inquiry.outline(e.source)

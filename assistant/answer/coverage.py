@@ -43,17 +43,24 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     missing = lacking(inquiry, draft)
     if not missing and not any(t.attribute for t in inquiry.terms) and (inquiry.scope or not inquiry.terms):
         return None
+    attributes = [t for t in inquiry.terms if t.attribute and not _states(inquiry, draft, t)]
+    if attributes:
+        said = "the price" if attributes[0].word == "much" else attributes[0].word
+        return Refusal(f"The roadmaps do not say anything about {said}.", attributes[0].word)
     names = [t for t in missing if t.specific and not t.known]
     if names and not _beside_known(inquiry, names):
         said = _join([t.word for t in names])
         return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
-    attributes = [t for t in inquiry.terms if t.attribute and not _states(inquiry, draft, t)]
-    if attributes:
-        return Refusal("The roadmaps do not say that.", attributes[0].word)
     elsewhere = [t for t in missing if t.specific and t.known]
     if elsewhere and (inquiry.scope or inquiry.question.sources):
         where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
         return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))
+    known = [t for t in inquiry.terms if t.known]
+    if inquiry.scope and known and all(t in missing for t in known):
+        where = inquiry.place(inquiry.scope[0])
+        return Refusal(f"{where} does not mention {_as_typed(inquiry, known)}.", _join([t.word for t in known]))
+    if not known and inquiry.question.facets and _labelled(inquiry, draft):
+        return None
     if wanted := _wanted_in_vain(inquiry, missing):
         return Refusal("The roadmaps do not say that.", wanted)
     total = sum(inquiry.scout.rarity[t.word] for t in inquiry.terms) or 1.0
@@ -76,6 +83,11 @@ def _states(inquiry: Inquiry, draft: Draft, term: Term) -> bool:
         if look and look.search(inquiry.outline(key[0]).full_text(key[1])):
             return True
     return False
+
+
+def _labelled(inquiry: Inquiry, draft: Draft) -> bool:
+    """Whether what is cited stands under a label that was asked for."""
+    return any(inquiry.scout.facet(key) in inquiry.question.facets for key in _cited(inquiry, draft))
 
 
 def _wanted_in_vain(inquiry: Inquiry, missing: tuple[Term, ...]) -> str:

@@ -96,7 +96,8 @@ class ExtractiveAnswerer:
 def compose(request: Request) -> tuple[Outcome, Inquiry]:
     """The best outcome for a question; where it asks several things, what can be said to each."""
     whole, inquiry = _compose_one(request.question, request)
-    if isinstance(whole, Draft) or not request.question.parts:
+    units = {part.unit for part in request.question.parts if part.unit}
+    if (isinstance(whole, Draft) and len(units) < 2) or not request.question.parts:
         return whole, inquiry
     outcomes = [_compose_one(part, request)[0] for part in request.question.parts]
     if not any(isinstance(outcome, Draft) for outcome in outcomes):

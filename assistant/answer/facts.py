@@ -17,6 +17,7 @@ FACET_SLACK = 0.55
 EQUAL = 0.12
 # A list that fits nearly as well as the best block answers a question for a list better than one item.
 LIST_SLACK = 0.2
+MOST_ALIKE = 15  # items of a list that is told as a whole when half of it fits
 MOST_LABELLED = 10  # items of a list that nothing narrows
 _HOLDS = re.compile(
     r"^\W*(?:does|do|is|are|has|have|can|will|would)\b.*\b(?:includes?|covers?|mentions?|lists?|names?|contains?|have|in|part of|suggests?|recommends?|uses?|teach(?:es)?|find|run into)\b",
@@ -60,7 +61,7 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
         close = [e for e in inquiry.ranked[:30] if e.score >= best.score - LIST_SLACK]
         lists = [e for e in close if _has_items(inquiry, e.key)] or [e for e in close if _enumerates(inquiry, e.key)]
         best = lists[0] if lists else best
-    told = _tell(inquiry, best.key)
+    told = _tell(inquiry, (_inside(inquiry, best) or best).key)
     if inquiry.question.ask is Ask.LIST and not inquiry.scope and not inquiry.question.sources:
         told = Draft((*told.lines, *_elsewhere(inquiry, best)))
     return _affirmed(inquiry, told) if inquiry.question.ask is Ask.YES_NO else told
@@ -191,6 +192,18 @@ def _labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
     return container or top.key
 
 
+def _inside(inquiry: Inquiry, best: Evidence) -> Evidence | None:
+    """The line of a section that holds the subject, when the section's title does not name it."""
+    outline = inquiry.outline(best.source)
+    if outline.blocks[best.block].kind != "heading" or not inquiry.terms or inquiry.question.ask is Ask.LIST:
+        return None
+    if max(best.covered.values(), default=0.0) >= OWN:
+        return None
+    lines = [inquiry.scout.rate((best.source, i)) for i in outline.descendants(best.block) if outline.blocks[i].kind != "heading"]
+    holding = [e for e in lines if max(e.covered.values(), default=0.0) >= OWN]
+    return max(holding, key=lambda e: e.score, default=None)
+
+
 def _affirmed(inquiry: Inquiry, draft: Draft) -> Draft:
     """"Yes" in front, where the question asks whether a roadmap holds something and it does."""
     first = draft.lines[0]
@@ -310,10 +323,10 @@ def _shared_list(inquiry: Inquiry, key: Key, own: list[str]) -> Key | None:
     """The item above, when most of what lies beneath it holds the same words ("Vim" in three tutorials)."""
     outline = inquiry.outline(key[0])
     parent = outline.blocks[key[1]].parent
-    if parent < 0 or outline.blocks[parent].kind == "heading":
+    if parent < 0 or not outline.blocks[parent].level or len(outline.siblings(key[1])) > MOST_ALIKE:
         return None
     alike = [i for i in outline.siblings(key[1]) if all(inquiry.scout.covered((key[0], i)).get(w, 0.0) >= OWN for w in own)]
-    return (key[0], parent) if 1 < len(alike) >= len(outline.siblings(key[1])) * 0.6 else None
+    return (key[0], parent) if 1 < len(alike) >= len(outline.siblings(key[1])) * 0.5 else None
 
 
 def _equals(inquiry: Inquiry, key: Key) -> list[Key]:

@@ -18,15 +18,18 @@ MAX_PLACES = 4
 # A section that holds hardly a word of the question must fit by meaning, and then stands alone.
 FAINT = 0.3
 FAINT_MEANING = 0.4
-_RELATIVE = re.compile(r"\b(?:before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:between|before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _EDGE = re.compile(
-    r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|ends? with|at the (?:start|end|beginning))\b",
+    r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|finish(?:es)?|concludes?|ends? with|at the (?:start|end|beginning))\b",
     re.IGNORECASE,
 )
 
 
 def answer_place(inquiry: Inquiry) -> Outcome | None:
     """The week, month or section that covers the subject."""
+    if arranged := _arrangement(inquiry):
+        return arranged
     unit = inquiry.question.unit
     sections = list(_sections(inquiry, unit))
     if not sections and unit and inquiry.question.sources:
@@ -203,7 +206,7 @@ def answer_edge(inquiry: Inquiry) -> Outcome | None:
     match = _EDGE.search(inquiry.question.standalone)
     if not match or inquiry.question.terms:
         return None
-    last = "last" in match[0].lower() or "end" in match[0].lower()
+    last = bool(re.search(r"last|end|finish|conclu", match[0], re.IGNORECASE))
     tops: list[Key] = list(inquiry.scope) or [
         (s, -1) for s in inquiry.sources if s in inquiry.question.sources or _is_sequence(inquiry, s)
     ]
@@ -261,15 +264,28 @@ def _arrangement(inquiry: Inquiry) -> Outcome | None:
         if len(places) < len(groups) or len(set(places)) < len(places):
             continue
         ordered = sorted(places, key=lambda key: key[1])
+        if _BETWEEN.search(wording):
+            return _between(inquiry, ordered[0], ordered[-1])
         lead = f"{inquiry.place(ordered[0])} comes before "
         rest = ", then ".join(f"**{inquiry.title(key)}**" for key in ordered[1:])
         return Draft((Line(f"{lead}{rest}.", tuple(inquiry.span(key) for key in ordered)),))
     return None
 
 
+def _between(inquiry: Inquiry, first: Key, last: Key) -> Outcome:
+    """The sections of the same kind that stand between two."""
+    outline = inquiry.outline(first[0])
+    row = [i for unit in ("week", "section") for i, _ in members(outline, unit) if first[1] < i < last[1]]
+    level = outline.blocks[first[1]].level
+    inner = [(first[0], i) for i in dict.fromkeys(row) if outline.blocks[i].level == level]
+    if not inner:
+        return Refusal(f"Nothing stands between {inquiry.section_name(first)} and {inquiry.section_name(last)}.")
+    return Draft(tuple(line for key in inner[:4] for line in inquiry.summary(key)))
+
+
 def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
     """The subject's words in the groups that commas, "before", "or" and "and" make."""
-    parts = re.split(r",|\b(?:before|after|or|and|then|precede[sd]?|follow(?:s|ed)?|earlier|later|than)\b", wording, flags=re.IGNORECASE)
+    parts = re.split(r",|\b(?:before|after|or|and|then|precede[sd]?|follow(?:s|ed)?|earlier|later|than|between)\b", wording, flags=re.IGNORECASE)
     groups = []
     for part in parts:
         stems = {stem(w) for w in words(part)}
@@ -282,7 +298,7 @@ def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
 def _first_about(inquiry: Inquiry, source: str, group: list[str]) -> Key | None:
     """The first step of a source titled with the words, else the first that holds them."""
     outline = inquiry.outline(source)
-    steps = sorted({i for unit in ("week", "step") for i, _ in members(outline, unit)})
+    steps = sorted({i for unit in ("week", "step") for i, _ in members(outline, unit) if not _has_sections(inquiry, (source, i))})
     titled = [i for i in steps if all(inquiry.scout.covered((source, i)).get(w, 0.0) >= 1.0 for w in group)]
     holding = [
         i

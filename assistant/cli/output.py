@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +24,6 @@ def emit(text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except BrokenPipeError as error:
-        silence_stdout()
         raise typer.Exit(PIPE_CLOSED) from error
 
 
@@ -38,8 +36,3 @@ def note(text: str) -> None:
     """One line for people on stderr."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
-
-
-def silence_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's own last flush does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

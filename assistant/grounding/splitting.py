@@ -6,7 +6,8 @@ _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
-_RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*$|^\s*(?:[-*_]\s*){3,}$")
+# between two runs of dashes stands a bar, a colon or space: a run that could be cut anywhere takes for ever
+_RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?(?:\s*\||(?=\s*:|\s+-|\s*$)))+\s*$|^\s*(?:[-*_]\s*){3,}$")
 # a mark that ends a sentence, what may close after it (quotes, emphasis, citation markers), then space
 _END = re.compile(r"[.!?…]+(?:[\"'”’)\]*_`]|\s?\[\d+(?:\s*,\s*\d+)*\])*(?=\s|$)")
 _SHORT = re.compile(

@@ -17,6 +17,12 @@ _POINTING = re.compile(
     r"|the (?:following|next|previous|preceding) (?:week|month|step|phase|section|one)|so)\b",
     re.IGNORECASE,
 )
+_STRONG = re.compile(
+    r"\b(?:that|this|the same|those|these|the other|the (?:first|second|third|fourth|fifth|last|next|previous|following)) "
+    r"(?:ones?|weeks?|months?|steps?|phases?|sections?|projects?|topics?|tools?|books?|courses?)\b(?! of (?!them|these|those))"
+    r"|\b(?:after|before|about|for|of|in|like|on) (?:that|those|it|them|this)\b\W*$|\b(?:in|after|before|about|for) (?:that|it|them)\b",
+    re.IGNORECASE,
+)
 _OPENING = re.compile(
     r"^\W*(?:(?:thanks?|thank you|thx|great|nice|cool|ok|okay|good|perfect|got it|i see)\W+)*(?:and|also|but|or|so|ok|okay|then|what about|how about|what else|anything else|more|why|any|links?|sources?"
     r"|tell me more|more details?|go on|which one|which ones|the same|now|next)\b",
@@ -24,6 +30,7 @@ _OPENING = re.compile(
 )
 _SWAP = re.compile(r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b", re.IGNORECASE)
 _SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
+_NEAREST = re.compile(r"\bNearest topics?:")  # what a refusal offers is not what was talked about
 _NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 _SHORT_SWAP = 8  # words of a follow-up that only names another subject ("and in the senior roadmap?")
 _CITATION = re.compile(r"\s*\[\d+\]")
@@ -33,29 +40,25 @@ _CITATION = re.compile(r"\s*\[\d+\]")
 class Carried:
     """What a follow-up takes over."""
 
-    previous: str  # the last question that stood on its own
     swap: bool  # "what about X": the previous question with X in place of its own subject
     places: tuple[Place, ...] = ()  # sections that the last answer was about
     answer: str = ""
     fresh: str = ""  # the words of a short last answer that its question did not have
 
 
-def depends(text: str, subject_words: int) -> bool:
-    """Whether a question leans on what was said before; `subject_words` counts its own subject's words."""
-    if _OPENING.match(text):
+def depends(text: str, own: int) -> bool:
+    """Whether a question leans on what was said before; `own` counts the words, places and roadmaps of its own."""
+    if not own or _STRONG.search(text):
         return True
-    return bool(_POINTING.search(text)) or subject_words == 0
+    if _SWAP.match(text):
+        return own <= 3
+    return own <= 1 and bool(_POINTING.search(text) or _OPENING.match(text))
 
 
 def carry(text: str, history: Sequence[Exchange], outlines: Mapping[str, Outline]) -> Carried:
-    """What the last exchanges hand on; a chain of follow-ups is followed back to its first question."""
+    """What the last exchange hands on."""
     last = history[-1]
-    previous = last.question
-    for exchange in reversed(history[:-1]):
-        if not _OPENING.match(previous):
-            break
-        previous = exchange.question
-    answer = _CITATION.sub("", last.answer)
+    answer = _CITATION.sub("", _NEAREST.split(last.answer)[0])
     asked = _squeeze(last.question)
     places = _places_in(answer, outlines)
     # what the answer added is what "that" points at: sections the question had not named come first
@@ -64,7 +67,7 @@ def carry(text: str, history: Sequence[Exchange], outlines: Mapping[str, Outline
     fresh = " ".join(w for w in re.findall(r"[\w+#./-]+", answer) if w.lower() not in known)
     short = fresh if len(fresh) <= _SHORT_ANSWER else ""
     swap = bool(_SWAP.match(text)) and len(text.split()) <= _SHORT_SWAP
-    return Carried(previous, swap, new or places, answer, short)
+    return Carried(swap, new or places, answer, short)
 
 
 def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...]:

@@ -73,6 +73,7 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
+    areas top level levels finish finishes conclude concludes counting sorts sorted keeping ready talking practise send sends ideas idea propose proposes proposed hands threats known
     whats wats wat numbered number numbers closing agree agrees agreed disagree map maps directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
     choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
@@ -95,12 +96,12 @@ FACETS: dict[str, frozenset[str]] = {
     "task": frozenset("task tasks todo todos exercise exercises assignment assignments activity activities steps homework".split()),
     "project": frozenset("project projects deliverable build building".split()),
     "resource": frozenset(
-        "resource resources link links linked read page webpage url urls website websites site material materials reference references docs documentation reading".split()
+        "resource resources link links linked read page webpage sites url urls website websites site material materials reference references docs documentation reading".split()
     ),
     "tool": frozenset("tool tools tooling software".split()),
     "topic": frozenset("topic topics subject subjects concept concepts skill skills".split()),
     "book": frozenset("book books textbook textbooks author authors".split()),
-    "course": frozenset("course courses class classes mooc track tracks".split()),
+    "course": frozenset("course courses class classes mooc".split()),
     "tutorial": frozenset("tutorial tutorials walkthrough walkthroughs".split()),
     "video": frozenset("video videos youtube".split()),
     "article": frozenset("article articles blog post posts".split()),
@@ -127,7 +128,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "rating": frozenset("rating ratings review reviews popular popularity ranked ranking star stars best-selling".split()),
     "exam": frozenset("exam exams certificate certificates certification certifications certified passing".split()),
     "size": frozenset("gb gigabyte gigabytes ram size percentage percent fastest".split()),
-    "job": frozenset("hire hiring vacancies vacancy visa".split()),
+    "job": frozenset("vacancies vacancy visa".split()),
     "contact": frozenset("email phone address telephone".split()),
 }
 ATTRIBUTE_WORDS = {word: name for name, members in ATTRIBUTES.items() for word in members}
@@ -142,7 +143,7 @@ SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "dev": ("development",), "ops": ("operations",), "hyperparams": ("hyperparameter",), "params": ("parameters",),
     "perf": ("performance",), "postgres": ("postgresql",), "mongo": ("mongodb",), "sec": ("security",),
     "container": ("docker",), "containers": ("containerization",), "dockerize": ("containerize",),
-    "dockerise": ("containerize",), "resume": ("resume",), "cv": ("resume",), "nb": ("notebook",),
+    "dockerise": ("containerize",), "resume": ("resume",), "cv": ("resume",), "nb": ("notebook",), "prep": ("preparation",),
 }  # fmt: skip
 
 # Question frames of three other languages, so that a question around a tool's name can be matched.
@@ -170,6 +171,8 @@ FOREIGN: dict[str, str] = {
     **dict.fromkeys("geschrieben écrit ecrit escrito escribió".split(), "wrote"),
     **dict.fromkeys("trouver finden encontrar encuentro finde trouve".split(), "find"),
     **dict.fromkeys("étudie etudie étudier estudia estudiar studieren gelernt".split(), "study"),
+    **dict.fromkeys("aparece aparecen erscheint apparaît apparait".split(), "appear"),
+    **dict.fromkeys("sechsmonatsplan halbjahresplan".split(), "six-month plan"),
     **dict.fromkeys("themen thema sujets sujet temas tema".split(), "topics"),
     **dict.fromkeys("überwachung ueberwachung surveillance monitorización monitorizacion supervisión".split(), "monitoring"),
     **dict.fromkeys("sicherheit sécurité securite seguridad".split(), "security"),

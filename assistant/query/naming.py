@@ -8,7 +8,7 @@ from assistant.documents import Source
 from assistant.keywords import stem, words
 from assistant.query.lexicon import NUMBER_WORDS
 
-_NOUNS = frozenset(map(stem, "roadmap plan sequence path guide document curriculum program programme list one source".split()))
+_NOUNS = frozenset(map(stem, "roadmap plan sequence path guide map overview document curriculum program programme list one source".split()))
 _IGNORED = frozenset(map(stem, "mlops the a of for by and to with engineer machine learning practical complete".split()))
 _REACH = 3  # words between the telling word and "roadmap" or "plan"
 

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from assistant.keywords import STOPWORDS, WORD
-from assistant.query.lexicon import ATTRIBUTES, FACETS, FOREIGN, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
+from assistant.query.lexicon import ATTRIBUTES, FACETS, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
 
 _MIN_LENGTH = 4  # shorter words have too many neighbours; those of three letters are mended to frame words only
 
@@ -56,15 +56,15 @@ class Speller:
     def knows(self, word: str) -> bool:
         return word in self.counts
 
-    def mend(self, text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """The text with misspelt words replaced, and the replacements made."""
+    def mend(self, text: str, *, english: bool = True) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The text with misspelt words replaced, and the replacements made; other languages only get names mended."""
         text = self._joined(text)
         corrections: list[tuple[str, str]] = []
         parts: list[str] = []
         position = 0
         for match in WORD.finditer(text):
             word = match[0].lower()
-            better = self._better(word)
+            better = self._better(word) if english or word not in FOREIGN_FRAME else None
             parts.append(text[position : match.start()])
             parts.append(better or match[0])
             position = match.end()
@@ -114,7 +114,7 @@ class Speller:
     def _is_word(self, word: str) -> bool:
         if self.knows(word) or word in frame_words() or word in english_words():
             return True
-        if word in FOREIGN or word in FOREIGN_FRAME or word in SHORT_FORMS:
+        if word in SHORT_FORMS:
             return True
         for ending in ("s", "es", "ed", "d", "ing", "ly", "er"):
             base = word.removesuffix(ending)

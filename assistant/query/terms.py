@@ -11,7 +11,7 @@ from assistant.query.spelling import Speller, english_words
 
 _NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
 _CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
-_WHICH_VERSION = re.compile(r"\b(?:which|what|latest|required|minimum) (?:\w+ )?versions?\b|\bversions? (?:of|number|does|is|should|do)\b", re.IGNORECASE)
+_WHICH_VERSION = re.compile(r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)|\bversions? (?:of|number|does|is|should|do)\b", re.IGNORECASE)
 # "... and not straight away with machine learning": what the question sets aside
 _UNWANTED = re.compile(r"\b(?:and not|but not|instead of|rather than|as opposed to)\b", re.IGNORECASE)
 UNWANTED_WEIGHT = 0.2
@@ -27,6 +27,10 @@ class Vocabulary:
         self.stems = frozenset(stem(w) for w in self.speller.counts)
         self._initials = _initials(texts)
         self._pairs = _pairs(texts)
+
+    def is_phrase(self, left: str, right: str) -> bool:
+        """Whether two words stand side by side in the sources, as in "project management"."""
+        return left + right in self._pairs
 
     def terms(self, text: str, facets: Iterable[str] = ()) -> tuple[Term, ...]:
         """Subject words of a text in order, each once; frame words and the facets' own words are left out."""

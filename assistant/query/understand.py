@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.documents import Exchange
 from assistant.index import Index
@@ -11,7 +12,7 @@ from assistant.outline import Outline
 from assistant.query import history as past
 from assistant.query.focus import asks, clauses, focus
 from assistant.query.intent import ask_of, facets_of, offset_of, unit_asked
-from assistant.query.lexicon import FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD
+from assistant.query.lexicon import FACETS, FOREIGN, FOREIGN_FRAME, LINK_FACETS, NUMBER_WORDS, SCAFFOLD, UNITS
 from assistant.query.naming import Naming
 from assistant.query.places import members, named_places, resolve, title_words, titled, without_references
 from assistant.query.question import Ask, Place, Question, Term
@@ -20,9 +21,11 @@ from assistant.query.terms import Vocabulary
 _BLANKS = re.compile(r"\s+")
 _OTHER_ONE = re.compile(r"\b(\w{4,}) (?:one|phase|step|group|section)\b", re.IGNORECASE)
 _NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+MOST_TURNS = 3  # earlier turns a follow-up is traced back through
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
 _TITLED_ASKS = (Ask.LIST, Ask.COUNT, Ask.ORDER)
+_HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _TWO_SUBJECTS = re.compile(r"\bbetween\b|\b(?:vs|versus)\b|\bcompare\b.*\b(?:and|with|to)\b|\bdiffer\w* from\b", re.IGNORECASE)
 _ROADMAPS = re.compile(r"\b(?:roadmaps?|plans?|sources|documents|each|weeks?|phases?|steps?|sections?)\b", re.IGNORECASE)
 _MOVABLE = (Ask.FACT, Ask.DEFINITION, Ask.PLACE, Ask.LIST, Ask.YES_NO)
@@ -46,11 +49,14 @@ class Reader:
         typed = _BLANKS.sub(" ", text).strip()
         english = not self._foreign(typed)
         split = focus(typed if english else _translate(typed))
-        mended, corrections = self.vocabulary.speller.mend(split.asked)
+        mended, corrections = self.vocabulary.speller.mend(split.asked, english=english)
         question = self._alone(typed, mended, allowed)
+        if not english:  # words that were not translated are no names
+            question = replace(question, terms=tuple(replace(t, required=t.known) for t in question.terms))
+        own = sum(t.known for t in question.terms) + len(question.places) + len(question.missing) + len(question.sources)
         if split.context:
             question = self._with_context(question, split.context, allowed)
-        if history and past.depends(mended, len(question.terms)):
+        elif history and past.depends(mended, own):
             question = self._follow_up(question, mended, history, allowed)
         question = replace(question, corrections=corrections, english=english, commands=split.commands)
         return replace(question, parts=self._parts(question, mended, allowed))
@@ -64,9 +70,13 @@ class Reader:
             *question.terms,
             *(replace(t, weight=CONTEXT_WEIGHT, required=False) for t in beside.terms if t.word not in own),
         )
+        if not any(t.required for t in terms):  # "canary releases ... which documents bring them up?"
+            terms = tuple(replace(t, weight=1.0, required=True) if t.known else t for t in terms)
         if not question.places and not question.missing:
             question = replace(question, places=beside.places, missing=beside.missing)
         sources = question.sources or beside.sources
+        if len(sources) > 1 and question.ask in (Ask.FACT, Ask.LIST, Ask.DEFINITION):
+            question = replace(question, ask=Ask.COMPARISON)
         return replace(question, standalone=f"{mended} {question.standalone}", terms=terms, sources=sources)
 
     def _parts(self, whole: Question, text: str, allowed: Sequence[str] | None) -> tuple[Question, ...]:
@@ -96,9 +106,11 @@ class Reader:
             if not absent and ask_of(text) is Ask.COMPARISON:
                 places, missing = elsewhere, ()
                 named = (*named, *dict.fromkeys(p.source for p in places))
+        facets = self._labels(rest, facets_of(rest))
         subject = without_references(rest)
+        if ask_of(text) is Ask.COUNT:
+            subject = _HOW_LONG.sub(" ", subject)
         called = tuple(p for p in named_places(rest, self.outlines, scope or list(self.outlines)) if p in places)
-        facets = facets_of(rest)
         if not places and not missing and not unit_asked(text) and ask_of(text) in _TITLED_ASKS:
             places = called = titled(rest, self.outlines, scope or list(self.outlines))
         return Question(
@@ -114,6 +126,12 @@ class Reader:
             terms=self._subject(subject, facets, called),
         )
 
+    def _labels(self, text: str, facets: tuple[str, ...]) -> tuple[str, ...]:
+        """The facets less those whose word is part of a phrase of the sources ("project management")."""
+        found = words(text)
+        in_phrase = {left for left, right in pairwise(found) if right not in SCAFFOLD and right not in UNITS and self.vocabulary.is_phrase(left, right)}
+        return tuple(f for f in facets if not (FACETS[f] & set(found)) or (FACETS[f] & set(found)) - in_phrase)
+
     def _subject(self, text: str, facets: tuple[str, ...], places: tuple[Place, ...]) -> tuple[Term, ...]:
         """The words of the subject; those that only name the place by its title are left out."""
         terms = self.vocabulary.terms(text, facets)
@@ -126,8 +144,7 @@ class Reader:
         self, question: Question, text: str, history: Sequence[Exchange], allowed: Sequence[str] | None
     ) -> Question:
         carried = past.carry(text, history, self.outlines)
-        before_text, _ = self.vocabulary.speller.mend(carried.previous)
-        before = self._alone(carried.previous, before_text, allowed)
+        before = self.read(history[-1].question, history[:-1][-MOST_TURNS:], allowed)
         if question.places or question.missing:
             if not question.facets and not question.terms:  # "and week 10?"
                 return self._merge(before, question, places=question.places, missing=question.missing)
@@ -139,7 +156,8 @@ class Reader:
             places = () if question.sources or question.terms else before.places
             swapped = self._merge(before, question, places=places, missing=())
             return replace(swapped, terms=terms, sources=sources)
-        places = self._pointed(text, question, carried.places or before.places)
+        seen = [p for p in carried.places if not before.sources or p.source in before.sources]
+        places = self._pointed(text, question, tuple(seen) or before.places)
         missing = () if places else before.missing
         merged = self._merge(question, before, places=places, missing=missing)
         ask = before.ask if question.ask in _BARE_ASKS and not question.facets and not question.terms else question.ask
@@ -200,6 +218,8 @@ class Reader:
             return True
         other = sum(w in FOREIGN_FRAME or (w in FOREIGN and w not in SCAFFOLD) for w in found)
         own = sum(w in SCAFFOLD for w in found)
+        if other and not own and re.search(r"[¿¡à-ÿ]", text):
+            return True
         return other > own and other >= 2
 
 

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+from assistant.documents import Block
 from assistant.settings import IngestSettings
+from ingest.blocks import parse_blocks
+from ingest.clean import clean
 from ingest.load.detect import Format, detect
-from ingest.load.reader import Reader
+from ingest.load.reader import TIMEOUT_S, Reader
 from ingest.load.records import BINARY, EMPTY, TOO_LARGE, UNREADABLE, Loaded, Skipped
 from ingest.load.text import load_text
 
 __all__ = ["Loaded", "Loader", "Skipped"]
+
+_LONGEST_HERE = 100_000  # characters: even nothing but brackets is parsed within seconds
 
 
 class Loader:
@@ -17,9 +22,9 @@ class Loader:
     Use it as a context manager, so that the child ends with it.
     """
 
-    def __init__(self, settings: IngestSettings) -> None:
+    def __init__(self, settings: IngestSettings, timeout_s: float = TIMEOUT_S) -> None:
         self._settings = settings
-        self._reader = Reader()
+        self._reader = Reader(timeout_s)
 
     def __enter__(self) -> "Loader":
         return self
@@ -43,6 +48,13 @@ class Loader:
         if isinstance(found, Loaded) and len(found.text) > self._settings.max_chars:
             return TOO_LARGE
         return found
+
+    def structure(self, text: str) -> tuple[str, tuple[Block, ...]] | Skipped:
+        """The text cleaned, and its blocks; long texts are left to the child process."""
+        if len(text) > _LONGEST_HERE:
+            return self._reader.structure(text)
+        cleaned = clean(text)
+        return cleaned, parse_blocks(cleaned)
 
     def _read(self, path: Path) -> bytes | Skipped:
         try:

@@ -5,9 +5,12 @@ import subprocess
 import threading
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from assistant.documents import Block
 from ingest.child import start
 from ingest.load.detect import Format
-from ingest.load.records import CRASHED, TOO_SLOW, Loaded, Skipped
+from ingest.load.records import CRASHED, STRUCTURE, TOO_SLOW, Loaded, Skipped
 
 TIMEOUT_S = 60.0  # the largest honest files (a thousand pages of PDF) take half of that
 
@@ -21,6 +24,17 @@ class Reader:
 
     def read(self, form: Format, data: bytes) -> Loaded | Skipped:
         """What the format's loader found, or that it hung or crashed."""
+        found = self._ask(form.value, data)
+        return found if isinstance(found, Skipped) else Loaded(**found)
+
+    def structure(self, text: str) -> tuple[str, tuple[Block, ...]] | Skipped:
+        """The cleaned text and its blocks, or that finding them hung or crashed."""
+        found = self._ask(STRUCTURE, text.encode("utf-8", errors="replace"))
+        if isinstance(found, Skipped):
+            return found
+        return found["text"], TypeAdapter(tuple[Block, ...]).validate_python(found["blocks"])
+
+    def _ask(self, task: str, data: bytes) -> dict[str, Any] | Skipped:
         process = self._started()
         late = threading.Event()
 
@@ -31,14 +45,14 @@ class Reader:
         timer = threading.Timer(self._timeout_s, stop)
         timer.start()
         try:
-            line = _exchange(process, form, data)
+            line = _exchange(process, task, data)
         finally:
             timer.cancel()
         if not line.endswith(b"\n"):
             self.close()
             return TOO_SLOW if late.is_set() else CRASHED
         found: dict[str, Any] = json.loads(line)
-        return Skipped(found["skipped"]) if "skipped" in found else Loaded(**found)
+        return Skipped(found["skipped"]) if "skipped" in found else found
 
     def close(self) -> None:
         """End the child, if one runs."""
@@ -61,11 +75,11 @@ class Reader:
         return self._process
 
 
-def _exchange(process: "subprocess.Popen[bytes]", form: Format, data: bytes) -> bytes:
+def _exchange(process: "subprocess.Popen[bytes]", task: str, data: bytes) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise ValueError("the reading process has no pipes")
     try:
-        process.stdin.write(json.dumps({"format": form.value, "bytes": len(data)}).encode() + b"\n" + data)
+        process.stdin.write(json.dumps({"task": task, "bytes": len(data)}).encode() + b"\n" + data)
         process.stdin.flush()
         return process.stdout.readline()
     except BrokenPipeError:

@@ -24,6 +24,8 @@ class Skipped:
     reason: str
 
 
+STRUCTURE = "structure"  # the task of the reading process that is no format
+
 EMPTY = Skipped("empty")
 BINARY = Skipped("binary")
 TOO_LARGE = Skipped("too large")

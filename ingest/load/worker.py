@@ -1,17 +1,24 @@
-"""The child process that reads risky formats: `python -m ingest.load.worker`, driven by `ingest.load.reader`.
+"""The child process that does risky reading: `python -m ingest.load.worker`, driven by `ingest.load.reader`.
 
-A request is a line of JSON (`format`, `bytes`) and that many bytes; the answer is a line of JSON. An
-exception that no loader expects ends the process, which the parent counts as a crash of that one file.
+A request is a line of JSON (`task`, `bytes`) and that many bytes; the answer is a line of JSON. The task
+is a format to load or "structure": clean a text and find its blocks, which may take hours for a file of
+nothing but brackets. An exception that no loader expects ends the process, which the parent counts as a
+crash of that one file.
 """
 
 import json
 import os
 import sys
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from pydantic import TypeAdapter
+
+from assistant.documents import Block
+from ingest.blocks import parse_blocks
+from ingest.clean import clean
 from ingest.load.detect import Format
-from ingest.load.records import TOO_DEEP, TOO_LARGE, Loaded, Skipped
+from ingest.load.records import STRUCTURE, TOO_DEEP, TOO_LARGE, Loaded, Skipped
 
 _MEMORY_BYTES = 4 << 30  # address space; what needs more is a bomb
 
@@ -39,9 +46,11 @@ def _loader(form: Format) -> Callable[[bytes], Loaded | Skipped]:
             raise ValueError(form)
 
 
-def _answer(form: Format, data: bytes) -> dict[str, object]:
+def _answer(task: str, data: bytes) -> dict[str, Any]:
     try:
-        found = _loader(form)(data)
+        if task == STRUCTURE:
+            return _structure(data.decode("utf-8", errors="replace"))
+        found = _loader(Format(task))(data)
     except RecursionError:
         found = TOO_DEEP
     except MemoryError:
@@ -49,11 +58,16 @@ def _answer(form: Format, data: bytes) -> dict[str, object]:
     return {"skipped": found.reason} if isinstance(found, Skipped) else found.as_dict()
 
 
+def _structure(text: str) -> dict[str, Any]:
+    cleaned = clean(text)
+    return {"text": cleaned, "blocks": TypeAdapter(tuple[Block, ...]).dump_python(parse_blocks(cleaned))}
+
+
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the parent closes the pipe."""
     while header := requests.readline():
         request = json.loads(header)
-        found = _answer(Format(request["format"]), requests.read(request["bytes"]))
+        found = _answer(request["task"], requests.read(request["bytes"]))
         answers.write(json.dumps(found, default=str).encode() + b"\n")
         answers.flush()
 
