@@ -97,6 +97,14 @@ def test_search_answers_from_a_fresh_data_directory_with_only_hits_on_stdout(cap
     assert "KServe" in row["hits"][0]["text"]  # type: ignore[index]
 
 
+def test_a_chat_model_that_cannot_be_had_is_told_before_the_index_is_built(
+    tmp_path: Path, capsys: Streams
+) -> None:
+    assert roadmap("ask", "--model", "gpt-4o-mini", "q") == 2
+    assert capsys.readouterr().err.startswith("ROADMAP_CHAT__MODEL=gpt-4o-mini names no provider")
+    assert read_pointer(tmp_path / "data") is None
+
+
 # --- ingest ---------------------------------------------------------------------------------------
 
 

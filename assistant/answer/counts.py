@@ -26,7 +26,8 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
         filter(None, map(unit_of, words(inquiry.question.standalone))) if not head else iter(()), ""
     )
     if not match and re.search(r"\bhow long\b", inquiry.question.standalone, re.IGNORECASE):
-        unit = unit or "week"
+        asked = re.search(r"\bin (\w+)\W*$", inquiry.question.standalone)
+        unit = (unit_of(asked[1].lower()) if asked else "") or "week"
     if not unit and all(w in SCAFFOLD or w in STOPWORDS for w in head):  # "how many are there in the advanced one?"
         unit = inquiry.question.unit
     if unit:

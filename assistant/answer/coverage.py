@@ -56,9 +56,10 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
         where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
         return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))
     known = [t for t in inquiry.terms if t.known]
-    if inquiry.scope and known and all(t in missing for t in known):
+    topics = [t for t in known if inquiry.scout.is_topic(t)]
+    if inquiry.scope and topics and inquiry.question.ask is not Ask.LIST and all(t in missing for t in known):
         where = inquiry.place(inquiry.scope[0])
-        return Refusal(f"{where} does not mention {_as_typed(inquiry, known)}.", _join([t.word for t in known]))
+        return Refusal(f"{where} does not mention {_as_typed(inquiry, topics)}.", _join([t.word for t in topics]))
     if not known and inquiry.question.facets and _labelled(inquiry, draft):
         return None
     if wanted := _wanted_in_vain(inquiry, missing):

@@ -91,6 +91,11 @@ class BlockTable:
         return dict(zip(self._scored, (self.index.block_vectors @ vector).tolist(), strict=True))
 
 
+def matches(term: Term, stems: frozenset[str]) -> bool:
+    """Whether all stems of any one alternative stand there."""
+    return any(all(s in stems for s in option) for option in term.alternatives)
+
+
 class Scout:
     """Rates blocks for one question."""
 
@@ -156,7 +161,8 @@ class Scout:
         heading = outline.heading_of(key[1])
         if heading < 0 or heading == key[1]:
             return ""
-        return facet_of(" ".join(words(outline.blocks[heading].title)[:1]))
+        title = words(outline.blocks[heading].title)
+        return facet_of(" ".join(title)) if len(title) <= 3 else facet_of(title[0])
 
     def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterable[Key]:
         if within:
@@ -194,6 +200,20 @@ class Scout:
         held = self._covered[key]
         if held.get(term.word, 0.0) < weight:
             held[term.word] = weight
+
+    def is_topic(self, term: Term) -> bool:
+        """Whether a heading or label of some source names the term: a thing one can look for."""
+        for key in self._table.holding(term):
+            block = self.outline(key[0]).blocks[key[1]]
+            if block.kind == "heading" or matches(term, frozenset(stem(w) for w in words(block.label))):
+                return True
+        return False
+
+    def known_share(self, key: Key) -> float:
+        """Rarity-weighted share of the terms that any source has which stand in or around the block."""
+        known = {t.word: self.rarity[t.word] for t in self.question.terms if t.known}
+        covered = self.covered(key)
+        return sum(r * covered.get(w, 0.0) for w, r in known.items()) / (sum(known.values()) or 1.0)
 
     def source_words(self, source: str) -> frozenset[str]:
         """Stems of a source's title, other names, summary and audience."""

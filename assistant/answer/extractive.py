@@ -14,7 +14,7 @@ from assistant.answer.events import Event, Final, Request, Token
 from assistant.answer.facts import answer_definition, answer_fact, answer_person, answer_reason
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.links import answer_links
-from assistant.answer.places import answer_edge, answer_order, answer_place
+from assistant.answer.places import answer_arrangement, answer_edge, answer_order, answer_place
 from assistant.answer.surveys import answer_comparison, answer_mentions
 from assistant.documents import Answer, Grounding, SentenceSupport, TraceStep
 from assistant.grounding import support
@@ -24,9 +24,9 @@ from assistant.settings import AnswerSettings
 Shape = Callable[[Inquiry], Outcome | None]
 # What is tried for each kind of question, in order; a shape that has nothing to say hands on to the next.
 SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
-    Ask.FACT: (answer_edge, answer_units, answer_fact),
+    Ask.FACT: (answer_arrangement, answer_edge, answer_units, answer_fact),
     Ask.LIST: (answer_edge, answer_units, answer_fact),
-    Ask.YES_NO: (answer_fact,),
+    Ask.YES_NO: (answer_arrangement, answer_fact),
     Ask.DEFINITION: (answer_definition,),
     Ask.PERSON: (answer_person,),
     Ask.REASON: (answer_reason,),

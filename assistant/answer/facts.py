@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
-from assistant.answer.evidence import BENEATH, OWN, Evidence, Key
+from assistant.answer.evidence import BENEATH, HEADING, OWN, Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.keywords import keyword_tokens
 from assistant.query import Ask
@@ -16,7 +16,7 @@ FACET_SLACK = 0.55
 # Blocks this close to the best one say the same thing elsewhere.
 EQUAL = 0.12
 # A list that fits nearly as well as the best block answers a question for a list better than one item.
-LIST_SLACK = 0.2
+LIST_SLACK = 0.35
 MOST_ALIKE = 15  # items of a list that is told as a whole when half of it fits
 MOST_LABELLED = 10  # items of a list that nothing narrows
 _HOLDS = re.compile(
@@ -107,7 +107,7 @@ def answer_definition(inquiry: Inquiry) -> Outcome | None:
         for e in inquiry.ranked[:40]
         if _is_prose(inquiry, e.key)
         and _VERBAL.search(_text(inquiry, e.key))
-        and max(e.covered.values(), default=0.0) >= OWN
+        and _speaks_of(inquiry, e)
         and e.score >= best.score - 0.35
     ]
     if inquiry.scope or not inquiry.question.terms or inquiry.question.facets:
@@ -143,6 +143,14 @@ def _titled(inquiry: Inquiry) -> Key | None:
             if "objective" in labels or (close and opens == "paragraph"):
                 return section
     return None
+
+
+def _speaks_of(inquiry: Inquiry, e: Evidence) -> bool:
+    """Whether a block names the subject itself, or is the text of a section that is titled with it."""
+    if max(e.covered.values(), default=0.0) >= OWN:
+        return True
+    paragraph = inquiry.outline(e.source).blocks[e.block].kind == "paragraph"
+    return paragraph and all(e.covered.get(t.word, 0.0) >= HEADING for t in inquiry.terms)
 
 
 def _best(inquiry: Inquiry) -> Evidence | None:

@@ -1,5 +1,6 @@
 """Where to learn: the links themselves, those that stand with the subject."""
 
+import re
 from dataclasses import dataclass
 
 from assistant.answer.draft import Draft, Line, Outcome, Span
@@ -10,6 +11,7 @@ from assistant.keywords import stem, words
 from assistant.query.lexicon import FACETS, LINK_FACETS, facet_of
 
 MAX_LINKS = 8
+_READ = re.compile(r"\bread(?:ing)?\b|\bbooks?\b", re.IGNORECASE)
 # A link further from the best one than this belongs to another subject.
 SLACK = 0.3
 
@@ -26,6 +28,7 @@ def answer_links(inquiry: Inquiry) -> Outcome | None:
     candidates = _candidates(inquiry)
     if not candidates:
         return None
+    books = _books(inquiry)
     wanted = [f for f in inquiry.question.facets if f in LINK_FACETS and f != "resource"]
     of_kind = [c for c in candidates if any(_is_kind(c.link, f) for f in wanted)]
     if of_kind and of_kind[0].score >= candidates[0].score - 2 * SLACK:
@@ -42,10 +45,30 @@ def answer_links(inquiry: Inquiry) -> Outcome | None:
         section = inquiry.section(c.evidence.key)
         text = f"[{c.link.text}]({c.link.url}) – {inquiry.section_name(section)}, {inquiry.source_title(section[0])}"
         lines.append(Line(text, (inquiry.span(c.evidence.key),), 1))
+    lines += books
     if len(lines) == 1:
         return Draft((Line(lines[0].text + ".", lines[0].spans),))
     spans: tuple[Span, ...] = tuple(dict.fromkeys(s for line in lines for s in line.spans))
     return Draft((Line("The roadmaps link to these:", spans[:1]), *lines)) if lines else None
+
+
+def _books(inquiry: Inquiry) -> list[Line]:
+    """Books on the subject, which have no link, when something to read is asked for."""
+    if not _READ.search(inquiry.question.standalone) or not inquiry.ranked:
+        return []
+    best = inquiry.ranked[0].score
+    found = [
+        e
+        for e in inquiry.ranked[:60]
+        if inquiry.scout.facet(e.key) == "book"
+        and not inquiry.outline(e.source).children(e.block)
+        and e.score >= best - 0.6
+        and e.lexical >= 0.5
+    ]
+    return [
+        Line(f"{inquiry.words(e.key)} – {inquiry.section_name(inquiry.section(e.key))}, {inquiry.source_title(e.source)}", (inquiry.span(e.key),), 1)
+        for e in found[:3]
+    ]
 
 
 def _candidates(inquiry: Inquiry) -> list[_Candidate]:

@@ -28,7 +28,7 @@ _EDGE = re.compile(
 
 def answer_place(inquiry: Inquiry) -> Outcome | None:
     """The week, month or section that covers the subject."""
-    if arranged := _arrangement(inquiry):
+    if arranged := answer_arrangement(inquiry):
         return arranged
     unit = inquiry.question.unit
     sections = list(_sections(inquiry, unit))
@@ -40,7 +40,7 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
     best, evidence = rated[0][0]
     if best <= 0 or evidence is None:
         return None
-    faint = evidence.lexical < FAINT
+    faint = inquiry.scout.known_share(evidence.key) < FAINT
     if faint and evidence.meaning < FAINT_MEANING:
         return None
     named = _title_share(inquiry, rated[0][1])
@@ -66,7 +66,7 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
 def answer_order(inquiry: Inquiry) -> Outcome | None:
     """What comes before or after a place or topic; None when the question is not about that."""
     question = inquiry.question
-    found = _arrangement(inquiry) or answer_edge(inquiry) or _built_upon(inquiry)
+    found = answer_arrangement(inquiry) or answer_edge(inquiry) or _built_upon(inquiry)
     if found is not None:
         return found
     lines: list[Line] = []
@@ -250,7 +250,7 @@ def _built_upon(inquiry: Inquiry) -> Outcome | None:
     return Draft(tuple(inquiry.statement(e.key) for e in found[:3]))
 
 
-def _arrangement(inquiry: Inquiry) -> Outcome | None:
+def answer_arrangement(inquiry: Inquiry) -> Outcome | None:
     """"Does A come before or after B?", "in what order are A, B and C taken?": their sections in order."""
     wording = inquiry.question.standalone
     if inquiry.scope or not _RELATIVE.search(wording):

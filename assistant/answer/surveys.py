@@ -10,6 +10,7 @@ from assistant.outline import plain
 
 _NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
 _LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
+MOST = 0.6  # of the subject, weighted by rarity, that a mention must name
 MOST_SAID = 380  # characters of one roadmap's part in a comparison
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
@@ -91,13 +92,18 @@ def roadmaps(inquiry: Inquiry) -> list[str]:
 
 def _mention(inquiry: Inquiry, source: str) -> Evidence | None:
     """The block of a source that names the whole subject, the shortest way."""
+    rarity = inquiry.scout.rarity
     needed = [t.word for t in inquiry.terms]
     if not needed:
         return None
+    rarest = max(needed, key=lambda w: rarity[w])
+    whole = sum(rarity[w] for w in needed)
     rated = [
         e
         for e in inquiry.scout.rank([source])
-        if all(e.covered.get(w, 0.0) >= BENEATH for w in needed) and any(e.covered[w] >= 1.0 for w in needed)
+        if e.covered.get(rarest, 0.0) >= BENEATH
+        and any(e.covered.get(w, 0.0) >= 1.0 for w in needed)
+        and sum(rarity[w] for w in needed if e.covered.get(w, 0.0) >= BENEATH) >= MOST * whole
     ]
     return rated[0] if rated else None
 
@@ -123,13 +129,13 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
     usable = [e for e in ranked if e.lexical >= 0.45 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
     told: list[Evidence] = []
     for e in usable:
-        if told and e.score < told[0].score - 0.15:
+        if told and e.score < told[0].score - (0.3 if facets else 0.15):
             break
         nested = any(inquiry.outline(source).blocks[e.block].parent == t.block or inquiry.outline(source).blocks[t.block].parent == e.block for t in told)
         heading = inquiry.outline(source).blocks[e.block].kind == "heading"
         if not nested and not (heading and (told or inquiry.outline(source).children(e.block))):
             told.append(e)
-        if len(told) == 2:
+        if len(told) == (3 if facets else 2):
             break
     return told
 

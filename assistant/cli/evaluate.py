@@ -58,7 +58,7 @@ def evaluate(
 ) -> None:
     """Measure retrieval, answers or grounding, without a network."""
     from evals.report import markdown, write
-    from evals.significance import compare, differences
+    from evals.significance import differences
 
     names = (What.retrieval, What.answers) if what is What.all else (what,)
     _check_paths(what, dataset, report)
@@ -70,17 +70,18 @@ def evaluate(
     summaries, regressed = {}, False
     for name in names:
         result = RUNS[name](settings, dataset)
-        comparison = [d.sentence() for d in differences(result, baselines[name])] if baselines else []
-        regressions = compare(result, baselines[name]) if baselines else []
-        regressed = regressed or bool(regressions)
+        compared = differences(result, baselines[name]) if baselines else []
+        comparison = [difference.sentence() for difference in compared]
         if report is not None:
             for file in write(result, report, comparison):
                 note(f"Written: {file}")
         summaries[name.value] = result.summary
         if not json_output:
             emit(markdown(result, comparison))
-        for difference in regressions:
-            note(difference.sentence())
+        for difference in compared:
+            if difference.regressed:
+                regressed = True
+                note(difference.sentence())
     if json_output:
         emit_json(summaries if what is What.all else summaries[what.value], indent=2)
     if regressed:

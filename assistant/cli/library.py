@@ -58,8 +58,9 @@ def ready_assistant(settings: "Settings") -> "Assistant":
     from assistant.bootstrap import build_assistant
 
     embedder = embedder_for(settings)
+    assistant = build_assistant(settings, embedder=embedder)  # first: a wrong chat model is told at once
     ready_index(settings, embedder)
-    return build_assistant(settings, embedder=embedder)
+    return assistant
 
 
 def check_roadmaps(assistant: "Assistant", wanted: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ _POINTING = re.compile(
 _STRONG = re.compile(
     r"\b(?:that|this|the same|those|these|the other|the (?:first|second|third|fourth|fifth|last|next|previous|following)) "
     r"(?:ones?|weeks?|months?|steps?|phases?|sections?|projects?|topics?|tools?|books?|courses?)\b(?! of (?!them|these|those))"
-    r"|\b(?:after|before|about|for|of|in|like|on) (?:that|those|it|them|this)\b\W*$|\b(?:in|after|before|about|for) (?:that|it|them)\b",
+    r"|\bof (?:them|these|those)\b|\b(?:after|before|about|for|of|in|like|on) (?:that|those|it|them|this)\b\W*$|\b(?:in|after|before|about|for) (?:that|it|them)\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(

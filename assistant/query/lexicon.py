@@ -73,7 +73,7 @@ SCAFFOLD = frozenset(
     while who whole whom whose why will wish with within without wonder wondering word words work worked working
     works worth would write written wrote yes yet you your yourself
     dont doesnt isnt im ive id whos wheres ve re ll pls plz please hmm btw wait sorry again address addresses next
-    areas top level levels finish finishes conclude concludes counting sorts sorted keeping ready talking practise send sends ideas idea propose proposes proposed hands threats known
+    straight away begins exist exists tied tie aloud heard hear hearing areas top level levels finish finishes conclude concludes counting sorts sorted keeping ready talking practise send sends ideas idea propose proposes proposed hands threats known
     whats wats wat numbered number numbers closing agree agrees agreed disagree map maps directly total consist consists organised organized laid structured directly immediately shortly order enumerate turn turns turned vs versus category categories bother anywhere somewhere summed sum line offer offers offered picks
     choose choosing chosen mind pop pops crop belong belongs fall falls sit sits live located locate dealt devoted dedicated
     assigned handled treated treat treats addressed presented present touch touched tackle tackled wind jump skip care cares curious
@@ -161,7 +161,7 @@ FOREIGN: dict[str, str] = {
     **dict.fromkeys("ressourcen quellen ressource ressources recurso recursos enlaces liens".split(), "resources"),
     **dict.fromkeys("warum weshalb wieso pourquoi".split(), "why"),
     **dict.fromkeys("wie comment cómo como".split(), "how"),
-    **dict.fromkeys("wo où dónde donde".split(), "where"),
+    **dict.fromkeys("wo où dónde donde".split(), "where does"),
     **dict.fromkeys("wann quand cuándo cuando".split(), "when"),
     **dict.fromkeys("wer qui quién quien".split(), "who"),
     **dict.fromkeys("viele combien cuántas cuántos cuantas cuantos".split(), "many"),

@@ -133,9 +133,14 @@ _NOT_A_SUBJECT = frozenset(
 )
 
 
+_WH = re.compile(r"\b(?:which|what|how)\b", re.IGNORECASE)
+
+
 def _by_subject(text: str, outline: Outline) -> Iterator[Place]:
     """"the Docker week": the weeks whose title holds the words before "week"."""
     for match in _ABOUT.finditer(text):
+        if _WH.search(match[1]):
+            continue
         unit = _unit(match[2]) if match[2].lower() != "one" else _unit_in(text)
         subject = {s for w in words(match[1]) if w not in SCAFFOLD and w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
         if not subject or not unit:
@@ -189,7 +194,11 @@ def _lookup(outline: Outline, reference: Reference) -> Iterator[Place]:
     if not there:
         return
     if reference.edge:
-        picked = [there[-1][0]]
+        last = there[-1][0]
+        if reference.unit in GENERIC_UNITS:  # a closing section need not carry a number
+            outermost = min(there, key=lambda m: outline.blocks[m[0]].level)[0]
+            last = outline.siblings(outermost)[-1]
+        picked = [last]
     else:
         picked = [index for index, number in there if number == reference.number]
         if not picked and reference.ordinal and all(not number for _, number in there):

@@ -13,7 +13,7 @@ _NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
 _CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
 _WHICH_VERSION = re.compile(r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)|\bversions? (?:of|number|does|is|should|do)\b", re.IGNORECASE)
 # "... and not straight away with machine learning": what the question sets aside
-_UNWANTED = re.compile(r"\b(?:and not|but not|instead of|rather than|as opposed to)\b", re.IGNORECASE)
+_UNWANTED = re.compile(r"\b(?:and not|but not|instead of|rather than|as opposed to|comes? (?:right |directly |only )?(?:after|before))\b", re.IGNORECASE)
 UNWANTED_WEIGHT = 0.2
 _DEGREES = frozenset("hard difficult easy big large fast popular good heavy tall deep wide safe reliable".split())
 
@@ -48,6 +48,8 @@ class Vocabulary:
                     term = replace(term, weight=UNWANTED_WEIGHT, required=False)
                 found.setdefault(stem(word), term)
             previous = word
+        if not any(t.required for t in found.values()):  # the subject stands behind it: "what comes after Docker?"
+            return tuple(replace(t, weight=1.0, required=True) for t in found.values())
         return tuple(found.values())
 
     def _is_subject(self, word: str, asked: frozenset[str], previous: str) -> bool:
@@ -77,6 +79,8 @@ class Vocabulary:
             alternatives.append(self._pairs[word])
         if word not in self.speller.counts and word.isalpha():
             alternatives += [(s,) for s in self._kin(word)]
+        if word not in english_words() and len(word) == 3:  # "llm" stands in "llmops"
+            alternatives += sorted({(stem(w),) for w in self.speller.counts if w.startswith(word) and w != word})
         known = any(all(s in self.stems for s in option) for option in alternatives)
         plain_word = word in english_words() or word.removesuffix("s") in english_words()
         name = not plain_word or (typed[0].isupper() and not sentence_start) or any(c.isdigit() for c in word)

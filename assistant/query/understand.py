@@ -52,7 +52,7 @@ class Reader:
         mended, corrections = self.vocabulary.speller.mend(split.asked, english=english)
         question = self._alone(typed, mended, allowed)
         if not english:  # words that were not translated are no names
-            question = replace(question, terms=tuple(replace(t, required=t.known) for t in question.terms))
+            question = replace(question, terms=self._own_words(question.terms))
         own = sum(t.known for t in question.terms) + len(question.places) + len(question.missing) + len(question.sources)
         if split.context:
             question = self._with_context(question, split.context, allowed)
@@ -126,6 +126,10 @@ class Reader:
             terms=self._subject(subject, facets, called),
         )
 
+    def _own_words(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Of a question in another language: only words that the sources write just so tell its subject."""
+        return tuple(replace(t, required=True) for t in terms if self.vocabulary.speller.knows(t.word))
+
     def _labels(self, text: str, facets: tuple[str, ...]) -> tuple[str, ...]:
         """The facets less those whose word is part of a phrase of the sources ("project management")."""
         found = words(text)
@@ -146,9 +150,10 @@ class Reader:
         carried = past.carry(text, history, self.outlines)
         before = self.read(history[-1].question, history[:-1][-MOST_TURNS:], allowed)
         if question.places or question.missing:
-            if not question.facets and not question.terms:  # "and week 10?"
-                return self._merge(before, question, places=question.places, missing=question.missing)
-            return question
+            own = tuple(p for p in question.places if p.source in before.sources) or question.places
+            if not question.facets and not any(t.required for t in question.terms):  # "and week 10?"
+                return self._merge(before, question, places=own, missing=question.missing)
+            return replace(question, places=own)
         if carried.swap and (question.sources or question.terms):
             # "what about the 2024 roadmap?": the previous question, this roadmap or subject in its place
             terms = question.terms or before.terms
@@ -157,7 +162,7 @@ class Reader:
             swapped = self._merge(before, question, places=places, missing=())
             return replace(swapped, terms=terms, sources=sources)
         seen = [p for p in carried.places if not before.sources or p.source in before.sources]
-        places = self._pointed(text, question, tuple(seen) or before.places)
+        places = self._pointed(text, question, tuple(seen) or before.places or self._earlier(history, allowed))
         missing = () if places else before.missing
         merged = self._merge(question, before, places=places, missing=missing)
         ask = before.ask if question.ask in _BARE_ASKS and not question.facets and not question.terms else question.ask
@@ -171,6 +176,13 @@ class Reader:
             terms = (*terms, *handed_on)
         sources = question.sources or (before.sources if not places else ())
         return replace(merged, ask=ask, terms=terms, sources=sources)
+
+    def _earlier(self, history: Sequence[Exchange], allowed: Sequence[str] | None) -> tuple[Place, ...]:
+        """The section the conversation was about before its last turn."""
+        for turn in reversed(history[:-1][-MOST_TURNS:]):
+            if places := self.read(turn.question, (), allowed).places:
+                return places
+        return ()
 
     def _merge(
         self, base: Question, other: Question, *, places: tuple[Place, ...], missing: tuple[object, ...]
