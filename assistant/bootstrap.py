@@ -145,7 +145,9 @@ def build_assistant(
 
 def _checked(text: str) -> str:
     if not text.strip():
-        raise InputError('The question is empty; ask one, for example: roadmap ask "Which week covers KServe?"')
+        raise InputError(
+            'The question is empty; ask one, for example: roadmap ask "Which week covers KServe?"'
+        )
     return text
 
 
@@ -172,10 +174,22 @@ def _understood_step(question: Question, ms: float) -> TraceStep:
         parts.append(f"taken from the conversation: {question.carried}")
     if question.sources:
         parts.append("roadmaps named: " + ", ".join(question.sources))
-    details = {"searched": question.standalone, "subject": [t.word for t in question.terms], "facets": list(question.facets)}
+    details = {
+        "searched": question.standalone,
+        "subject": [t.word for t in question.terms],
+        "facets": list(question.facets),
+    }
     return TraceStep("understand", "; ".join(parts), details, ms)
 
 
 def _search_step(hits: Sequence[Hit], ms: float) -> TraceStep:
-    listed = [{"passage": h.chunk.id, "score": round(h.score, 3), "cosine": round(h.dense, 3), "bm25": round(h.keyword, 3)} for h in hits]
+    listed = [
+        {
+            "passage": h.chunk.id,
+            "score": round(h.score, 3),
+            "cosine": round(h.dense, 3),
+            "bm25": round(h.keyword, 3),
+        }
+        for h in hits
+    ]
     return TraceStep("search", f"{len(hits)} passages", {"hits": listed}, ms)

@@ -124,7 +124,9 @@ class Index:
     @cached_property
     def block_rows(self) -> Mapping[tuple[str, int], int]:
         """Rows of `block_vectors` by source id and block index; pages have none."""
-        pairs = TypeAdapter(list[tuple[str, int]]).validate_json((self.directory / "blocks.json").read_bytes())
+        pairs = TypeAdapter(list[tuple[str, int]]).validate_json(
+            (self.directory / "blocks.json").read_bytes()
+        )
         return {pair: row for row, pair in enumerate(pairs)}
 
     @cached_property
@@ -155,9 +157,13 @@ class Index:
         if sources is None:
             return np.arange(len(self.chunks))
         wanted = set(sources)
-        return np.array([row for row, chunk in enumerate(self.chunks) if chunk.source in wanted], dtype=np.int64)
+        return np.array(
+            [row for row, chunk in enumerate(self.chunks) if chunk.source in wanted], dtype=np.int64
+        )
 
-    def dense(self, vector: NDArray[np.float32], n: int, sources: Sequence[str] | None = None) -> dict[int, float]:
+    def dense(
+        self, vector: NDArray[np.float32], n: int, sources: Sequence[str] | None = None
+    ) -> dict[int, float]:
         """The n nearest rows and their cosine similarity, found by Chroma."""
         if not self.chunks:
             return {}
@@ -171,7 +177,9 @@ class Index:
                 where=where,
                 include=["distances"],
             )
-        return {self.rows[i]: 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)}
+        return {
+            self.rows[i]: 1.0 - float(d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)
+        }
 
     def cosine(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Exact cosine similarity of the vector to these rows."""

@@ -5,9 +5,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
-from assistant.documents import Block, Document, Link
+from assistant.documents import Document, Link
 
-LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?(https?://[^\s)>]+(?:\([^\s)]*\)[^\s)>]*)?)>?[^)]*\)|<?(https?://[^\s)>\]]+)>?")
+LINK = re.compile(
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?(https?://[^\s)>]+(?:\([^\s)]*\)[^\s)>]*)?)>?[^)]*\)|<?(https?://[^\s)>\]]+)>?"
+)
 _MARKS = re.compile(r"(\*\*|__|`|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*]))")
 _LEAD = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6})\s+")
 
@@ -64,7 +66,9 @@ class Outline:
 
     def heading_path(self, index: int) -> tuple[str, ...]:
         """Titles of the headings above, outermost first, the block's own included when it is one."""
-        path = [self.blocks[i].title for i in (index, *self.ancestors(index)) if self.blocks[i].kind == "heading"]
+        path = [
+            self.blocks[i].title for i in (index, *self.ancestors(index)) if self.blocks[i].kind == "heading"
+        ]
         return tuple(reversed(path))
 
     def label_of(self, index: int) -> str:

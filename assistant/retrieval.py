@@ -57,7 +57,12 @@ class Found:
         if by == "keyword":
             order = order[scores[order] > 0]
         return [
-            Hit(self.index.chunks[self.rows[i]], float(scores[i]), float(self.dense[i]), float(self.keyword[i]))
+            Hit(
+                self.index.chunks[self.rows[i]],
+                float(scores[i]),
+                float(self.dense[i]),
+                float(self.keyword[i]),
+            )
             for i in order
         ]
 
@@ -70,7 +75,9 @@ class Retriever:
         self._embedder = embedder
         self._settings = settings
 
-    def search(self, query: str | Question, k: int | None = None, sources: Sequence[str] | None = None) -> list[Hit]:
+    def search(
+        self, query: str | Question, k: int | None = None, sources: Sequence[str] | None = None
+    ) -> list[Hit]:
         """The k best hits; sections that a Question names come first. `sources` restricts to these ids."""
         return self.find(query, sources).hits(k or self._settings.k)
 

@@ -21,7 +21,9 @@ class EmbeddingSettings(_Nested):
     """Which model turns text into vectors; a change needs `roadmap ingest --rebuild`."""
 
     model: str = Field("bundled", description="'bundled', or a sentence-transformers name or directory")
-    precision: Literal["auto", "float32", "bf16"] = Field("auto", description="'auto' takes bf16 where the CPU computes it natively")
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        "auto", description="'auto' takes bf16 where the CPU computes it natively"
+    )
     batch_size: int = Field(64, ge=1, le=4096, description="texts per forward pass")
 
 
@@ -58,9 +60,15 @@ class ChatSettings(_Nested):
     """An optional chat model; without one answers are extractive."""
 
     model: str | None = Field(None, description="'provider:model' as langchain's init_chat_model takes it")
-    base_url: str | None = Field(None, description="an OpenAI-compatible server, such as http://localhost:8000/v1")
-    api_key: SecretStr | None = Field(None, description="else the provider's own variable, such as OPENAI_API_KEY")
-    timeout_s: float = Field(30.0, gt=0, description="longest silence before the extractive answer takes over")
+    base_url: str | None = Field(
+        None, description="an OpenAI-compatible server, such as http://localhost:8000/v1"
+    )
+    api_key: SecretStr | None = Field(
+        None, description="else the provider's own variable, such as OPENAI_API_KEY"
+    )
+    timeout_s: float = Field(
+        30.0, gt=0, description="longest silence before the extractive answer takes over"
+    )
     temperature: float = Field(0.0, ge=0, le=2)
 
 

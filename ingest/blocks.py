@@ -11,7 +11,9 @@ from markdown_it.tree import SyntaxTreeNode
 from assistant.documents import Block, BlockKind
 from assistant.outline import plain
 
-LABEL = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)([^*_\n]{1,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)")
+LABEL = re.compile(
+    r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)([^*_\n]{1,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)"
+)
 _BOLD_ONLY = re.compile(r"^(?:[-*+]|\d+[.)])\s+(?:\*\*|__)(?P<words>[^*\n]+?)(?:\*\*|__)\s*$")
 _NUMBER = re.compile(r"^(\d+)[.)]\s")
 _MAX_NESTING = 60  # deeper quotes and lists are hostile: the parser stops there

@@ -21,7 +21,11 @@ Span = tuple[int, int, int]  # block the span belongs under (-1: document), star
 def split(document: Document, settings: SplitterSettings) -> list[Chunk]:
     """Chunks in reading order; they do not overlap and `chunk.text == document.text[start:end]`."""
     outline = Outline(document)
-    spans = _sections(outline, -1, settings.max_chars) if document.blocks else _whole(document, settings.max_chars)
+    spans = (
+        _sections(outline, -1, settings.max_chars)
+        if document.blocks
+        else _whole(document, settings.max_chars)
+    )
     return [_chunk(outline, *span) for span in spans if document.text[span[1] : span[2]].strip()]
 
 

@@ -11,7 +11,7 @@ from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_W
 from assistant.query.places import members
 
 _COUNTED = re.compile(r"\b(?:how many|number of|count of)\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
-_ROADMAPS = frozenset("roadmap roadmaps documents sources plans guides".split())
+_ROADMAPS = frozenset(["roadmap", "roadmaps", "documents", "sources", "plans", "guides"])
 _SHOWN = 12  # items named under a count
 
 
@@ -28,7 +28,9 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
     if not match and re.search(r"\bhow long\b", inquiry.question.standalone, re.IGNORECASE):
         asked = re.search(r"\bin (\w+)\W*$", inquiry.question.standalone)
         unit = (unit_of(asked[1].lower()) if asked else "") or "week"
-    if not unit and all(w in SCAFFOLD or w in STOPWORDS for w in head):  # "how many are there in the advanced one?"
+    if not unit and all(
+        w in SCAFFOLD or w in STOPWORDS for w in head
+    ):  # "how many are there in the advanced one?"
         unit = inquiry.question.unit
     if unit:
         found = _count_units(inquiry, unit)
@@ -40,7 +42,13 @@ def answer_count(inquiry: Inquiry) -> Outcome | None:
 def answer_units(inquiry: Inquiry) -> Outcome | None:
     """The weeks of a month or the steps of a phase, when just those are asked for."""
     question = inquiry.question
-    if not question.unit or question.offset or any(t.known for t in question.terms) or question.facets or not (inquiry.scope or question.sources):
+    if (
+        not question.unit
+        or question.offset
+        or any(t.known for t in question.terms)
+        or question.facets
+        or not (inquiry.scope or question.sources)
+    ):
         return None
     if any(place.unit == question.unit for place in question.places):
         return None
@@ -52,7 +60,11 @@ def _count_roadmaps(inquiry: Inquiry) -> Outcome | None:
         return answer_mentions(inquiry)
     found = roadmaps(inquiry)
     lines = [Line(f"**{inquiry.source_title(s)}**", (inquiry.span((s, 0)),), 1) for s in found]
-    intro = Line(f"There are {len(found)} roadmaps:", tuple(line.spans[0] for line in lines), counted=f"{len(found)} roadmaps")
+    intro = Line(
+        f"There are {len(found)} roadmaps:",
+        tuple(line.spans[0] for line in lines),
+        counted=f"{len(found)} roadmaps",
+    )
     return Draft((intro, *lines))
 
 
@@ -84,7 +96,11 @@ def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple
         return (Line(text, spans, counted=f"{len(found)} {many}"),)
     spans = tuple(inquiry.span(k) for k in found)
     stated = _stated(inquiry, owner, len(found), noun)
-    intro = Line(f"{name} has {len(found)} {many}:", stated or ((inquiry.span(owner),) if owner[1] >= 0 else spans), counted=f"{len(found)} {many}")
+    intro = Line(
+        f"{name} has {len(found)} {many}:",
+        stated or ((inquiry.span(owner),) if owner[1] >= 0 else spans),
+        counted=f"{len(found)} {many}",
+    )
     return intro, *(Line(inquiry.title(k), (span,), 1) for k, span in zip(found, spans, strict=True))
 
 
@@ -102,11 +118,17 @@ def _count_labelled(inquiry: Inquiry, noun: str) -> Outcome | None:
                 by_section[section] = by_section.get(section, 0) + 1
         for section, count in by_section.items():
             name = f"{inquiry.section_name((source, section))}, {inquiry.source_title(source)}: {count}"
-            lines.append(Line(name, (inquiry.span((source, section), whole=True),), 1, counted=f"{count} {noun}"))
+            lines.append(
+                Line(name, (inquiry.span((source, section), whole=True),), 1, counted=f"{count} {noun}")
+            )
             total += count
     if not lines or len(lines) > _SHOWN:
         return None
-    intro = Line(f"In total {total} {noun} are listed:", tuple(line.spans[0] for line in lines), counted=f"{total} {noun} listed in total")
+    intro = Line(
+        f"In total {total} {noun} are listed:",
+        tuple(line.spans[0] for line in lines),
+        counted=f"{total} {noun} listed in total",
+    )
     return Draft((intro, *lines))
 
 
@@ -114,7 +136,9 @@ def _stated(inquiry: Inquiry, owner: Key, count: int, noun: str) -> tuple[Span, 
     """Where the source itself gives the number ("In 24 weeks ...", "three phases")."""
     outline = inquiry.outline(owner[0])
     spelled = [w for w, n in NUMBER_WORDS.items() if n == count] if count < 100 else []
-    pattern = re.compile(rf"\b(?:{'|'.join([str(count), *spelled])})[\s-]+(?:\w+\s+)?{noun}s?\b", re.IGNORECASE)
+    pattern = re.compile(
+        rf"\b(?:{'|'.join([str(count), *spelled])})[\s-]+(?:\w+\s+)?{noun}s?\b", re.IGNORECASE
+    )
     blocks = [owner[1], *outline.descendants(owner[1])] if owner[1] >= 0 else range(len(outline.blocks))
     for index in blocks:
         if outline.blocks[index].kind == "paragraph" and pattern.search(outline.text(index)):

@@ -32,7 +32,12 @@ def lacking(inquiry: Inquiry, draft: Draft) -> tuple[Term, ...]:
     for term in inquiry.terms:
         if any(inquiry.scout.covered(key).get(term.word, 0.0) >= BESIDE for key in keys):
             continue
-        if any(s in _source_words(inquiry, key[0]) for key in keys for option in term.alternatives for s in option):
+        if any(
+            s in _source_words(inquiry, key[0])
+            for key in keys
+            for option in term.alternatives
+            for s in option
+        ):
             continue
         missing.append(term)
     return tuple(missing)
@@ -40,6 +45,8 @@ def lacking(inquiry: Inquiry, draft: Draft) -> tuple[Term, ...]:
 
 def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     """A refusal when the draft misses the point of the question, None when it may be shown."""
+    if draft.settled:
+        return None
     missing = lacking(inquiry, draft)
     if not missing and not any(t.attribute for t in inquiry.terms) and (inquiry.scope or not inquiry.terms):
         return None
@@ -53,13 +60,21 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
         return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
     elsewhere = [t for t in missing if t.specific and t.known]
     if elsewhere and (inquiry.scope or inquiry.question.sources):
-        where = inquiry.place(_cited(inquiry, draft)[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
-        return Refusal(f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere]))
+        where = (
+            inquiry.place(_cited(inquiry, draft)[0])
+            if inquiry.scope
+            else inquiry.source_title(inquiry.sources[0])
+        )
+        return Refusal(
+            f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere])
+        )
     known = [t for t in inquiry.terms if t.known]
     topics = [t for t in known if inquiry.scout.is_topic(t)]
     if inquiry.scope and topics and inquiry.question.ask is not Ask.LIST and all(t in missing for t in known):
         where = inquiry.place(inquiry.scope[0])
-        return Refusal(f"{where} does not mention {_as_typed(inquiry, topics)}.", _join([t.word for t in topics]))
+        return Refusal(
+            f"{where} does not mention {_as_typed(inquiry, topics)}.", _join([t.word for t in topics])
+        )
     if not known and inquiry.question.facets and _labelled(inquiry, draft):
         return None
     if wanted := _wanted_in_vain(inquiry, missing):
@@ -80,7 +95,11 @@ def _states(inquiry: Inquiry, draft: Draft, term: Term) -> bool:
     look = ATTRIBUTE_LOOKS.get(term.attribute)
     for key in _cited(inquiry, draft):
         if inquiry.scout.covered(key).get(term.word, 0.0) >= PARENT and term.word != "much":
-            return look is None or term.attribute != "version" or bool(look.search(inquiry.outline(key[0]).full_text(key[1])))
+            return (
+                look is None
+                or term.attribute != "version"
+                or bool(look.search(inquiry.outline(key[0]).full_text(key[1])))
+            )
         if look and look.search(inquiry.outline(key[0]).full_text(key[1])):
             return True
     return False
@@ -92,7 +111,7 @@ def _labelled(inquiry: Inquiry, draft: Draft) -> bool:
 
 
 def _wanted_in_vain(inquiry: Inquiry, missing: tuple[Term, ...]) -> str:
-    """"Which laptop ...": the very thing asked for, when no source has the word and the meaning is not close."""
+    """ "Which laptop ...": the very thing asked for, when no source has the word and the meaning is not close."""
     match = _WANTED.search(inquiry.question.standalone)
     if not match or (inquiry.ranked and inquiry.ranked[0].meaning >= CLOSE_MEANING):
         return ""
@@ -120,7 +139,9 @@ def missing_place(missing: MissingPlace, title: str) -> Refusal:
     """There is no such week, month or section: what there is instead."""
     asked = f"{missing.unit} {missing.number}".strip()
     if missing.first:
-        return Refusal(f"There is no {asked} in the {title}: it runs from “{missing.first}” to “{missing.last}”.", asked)
+        return Refusal(
+            f"There is no {asked} in the {title}: it runs from “{missing.first}” to “{missing.last}”.", asked
+        )
     where = f"the {title}" if title else "the roadmaps"
     return Refusal(f"There is no {asked} in {where}.", asked)
 

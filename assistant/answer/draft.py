@@ -34,6 +34,7 @@ class Draft:
     """A cited answer: lines in order."""
 
     lines: tuple[Line, ...]
+    settled: bool = False  # its shape has made sure that it speaks of what was asked
 
 
 @dataclass(frozen=True, slots=True)

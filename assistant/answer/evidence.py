@@ -104,7 +104,8 @@ class Scout:
         self.question = question
         self._table = table
         self.rarity = {
-            t.word: table.rarity(t) * t.weight * (NAME_WEIGHT if t.specific and t.known else 1.0) for t in question.terms
+            t.word: table.rarity(t) * t.weight * (NAME_WEIGHT if t.specific and t.known else 1.0)
+            for t in question.terms
         }
         self._asked = frozenset(stem(w) for w in words(question.standalone))
         self._facet_stems = frozenset(stem(w) for f in question.facets for w in FACETS[f])
@@ -145,8 +146,10 @@ class Scout:
         heading = self.outline(key[0]).heading_of(key[1])
         if heading < 0:
             return 0.0
-        own = self.covered((key[0], heading))
-        return sum(self.rarity[w] for w, weight in own.items() if weight >= OWN) / self.total
+        covered = self.covered((key[0], heading))
+        share = sum(self.rarity[w] for w, weight in covered.items() if weight >= OWN) / self.total
+        own = [s for s in self._table.own[key[0], heading] if not s.isdigit()]
+        return share * (0.5 + 0.5 * sum(s in self._asked for s in own) / max(len(own), 1))
 
     def rank(self, sources: Iterable[str], within: Sequence[Key] = ()) -> list[Evidence]:
         """All blocks of these sources (in and beneath one of `within`, where given), best first."""
@@ -184,7 +187,9 @@ class Scout:
             beneath = HEADING if block.kind == "heading" else PARENT
             for child in outline.descendants(number):
                 near = outline.heading_of(child) == number or block.kind != "heading"
-                own_section = outline.blocks[child].kind == "heading" and outline.blocks[child].parent == number
+                own_section = (
+                    outline.blocks[child].kind == "heading" and outline.blocks[child].parent == number
+                )
                 self._note(term, (source, child), beneath if near and not own_section else UPPER)
             above = outline.ancestors(number)
             section = next((i for i in (number, *above) if outline.blocks[i].kind == "heading"), -1)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from assistant.answer.counts import answer_count, answer_units
 from assistant.answer.coverage import judge, missing_place, unmentioned
 from assistant.answer.draft import Draft, Line, Outcome, Refusal, cite, fit, render
-from assistant.answer.evidence import Scout
 from assistant.answer.events import Event, Final, Request, Token
+from assistant.answer.evidence import Scout
 from assistant.answer.facts import answer_definition, answer_fact, answer_person, answer_reason
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.links import answer_links
@@ -68,7 +68,14 @@ class ExtractiveAnswerer:
         dropped = sum(1 for line in lines if line.spans and line.text not in kept)
         lines = tuple(line for line in lines if not line.spans or line.text in kept)
         checked = (time.perf_counter() - composed) * 1000
-        steps.append(TraceStep("check", f"{len(kept)} of {len(kept) + dropped} sentences supported by what they cite", {"dropped": dropped}, checked))
+        steps.append(
+            TraceStep(
+                "check",
+                f"{len(kept)} of {len(kept) + dropped} sentences supported by what they cite",
+                {"dropped": dropped},
+                checked,
+            )
+        )
         if not any(line.spans for line in lines):
             return self._refused(request, inquiry, Refusal("The roadmaps do not say that."), steps)
         return Answer(
@@ -81,16 +88,22 @@ class ExtractiveAnswerer:
             trace=tuple(steps),
         )
 
-    def _refused(self, request: Request, inquiry: Inquiry, refusal: Refusal, steps: list[TraceStep]) -> Answer:
+    def _refused(
+        self, request: Request, inquiry: Inquiry, refusal: Refusal, steps: list[TraceStep]
+    ) -> Answer:
         topics = nearest(inquiry)
         text = refusal.text
         if not request.question.english and not inquiry.terms:
-            text = "The sources are in English and nothing in the question matches them; please ask in English."
+            text = (
+                "The sources are in English and nothing in the question matches them; please ask in English."
+            )
         elif not request.question.english:
             text += " The sources are in English; asking in English may find more."
         if topics:
             text += " Nearest topics: " + "; ".join(topics) + "."
-        return Answer(question=request.question.text, text=text, refused=True, nearest=topics, trace=tuple(steps))
+        return Answer(
+            question=request.question.text, text=text, refused=True, nearest=topics, trace=tuple(steps)
+        )
 
 
 def compose(request: Request) -> tuple[Outcome, Inquiry]:
@@ -109,10 +122,22 @@ def compose(request: Request) -> tuple[Outcome, Inquiry]:
 
 
 def _compose_one(question: Question, request: Request) -> tuple[Outcome, Inquiry]:
-    inquiry = Inquiry(question, Scout(request.table, question, request.vector), _scope(question, request.sources), request.hits)
+    inquiry = Inquiry(
+        question,
+        Scout(request.table, question, request.vector),
+        _scope(question, request.sources),
+        request.hits,
+    )
     if question.commands and not question.terms and not question.places and not question.facets:
         return Refusal("I answer questions about the roadmaps and follow no other orders."), inquiry
-    said_nothing = not (question.terms or question.facets or question.places or question.sources or question.unit or question.missing)
+    said_nothing = not (
+        question.terms
+        or question.facets
+        or question.places
+        or question.sources
+        or question.unit
+        or question.missing
+    )
     if said_nothing and question.ask not in (Ask.COUNT, Ask.ORDER):
         return Refusal("I answer questions about the roadmaps: name a topic, a week or a roadmap."), inquiry
     if question.missing and not question.places:
@@ -139,7 +164,11 @@ def ground(lines: Sequence[Line], inquiry: Inquiry, threshold: float) -> Groundi
             quote = inquiry.outline(span.source).document.text[span.start : span.end]
             passages.append(f"{inquiry.context(span)}\n{line.counted}\n{quote}")
         score = support(line.text, passages)
-        cited = tuple(dict.fromkeys(numbers[inquiry.outline(s.source).document.text[s.start : s.end]] for s in line.spans))
+        cited = tuple(
+            dict.fromkeys(
+                numbers[inquiry.outline(s.source).document.text[s.start : s.end]] for s in line.spans
+            )
+        )
         checked.append(SentenceSupport(line.text, round(score, 4), score >= threshold, cited))
     return Grounding(min((s.score for s in checked), default=0.0), tuple(checked))
 
@@ -183,5 +212,9 @@ def _evidence_step(inquiry: Inquiry, ms: float) -> TraceStep:
         }
         for e in best
     ]
-    summary = f"answered as {inquiry.question.ask.value}; best evidence: {shown[0]['place']}" if shown else "no evidence"
+    summary = (
+        f"answered as {inquiry.question.ask.value}; best evidence: {shown[0]['place']}"
+        if shown
+        else "no evidence"
+    )
     return TraceStep("compose", summary, {"evidence": shown}, ms)

@@ -19,7 +19,9 @@ _SUMMARY_FACETS = ("objective", "focus", "topic", "why")
 class Inquiry:
     """What the answer shapes work with: the question, its rated evidence and the words to say it."""
 
-    def __init__(self, question: Question, scout: Scout, sources: Sequence[str], hits: Sequence[Hit] = ()) -> None:
+    def __init__(
+        self, question: Question, scout: Scout, sources: Sequence[str], hits: Sequence[Hit] = ()
+    ) -> None:
         self.question = question
         self.scout = scout
         self.sources = tuple(sources)  # those the answer may use, in corpus order
@@ -58,12 +60,17 @@ class Inquiry:
         block = outline.blocks[key[1]]
         name = block.title
         parent = outline.heading_of(block.parent) if block.parent >= 0 else -1
-        if parent >= 0 and outline.blocks[parent].level > 0 and _NUMBERED.match(name) and "." not in name.split(" ")[0][:-1]:
+        if (
+            parent >= 0
+            and outline.blocks[parent].level > 0
+            and _NUMBERED.match(name)
+            and "." not in name.split(" ")[0][:-1]
+        ):
             return f"{outline.blocks[parent].title}, {name}"
         return name
 
     def place(self, key: Key) -> str:
-        """"**Week 9: Serving Models with FastAPI** (6-Month MLOps Engineer Roadmap)"."""
+        """ "**Week 9: Serving Models with FastAPI** (6-Month MLOps Engineer Roadmap)"."""
         section = self.section(key)
         if section[1] < 0 or not self.outline(section[0]).blocks[section[1]].level:
             return f"**{self.source_title(key[0])}**"
@@ -104,7 +111,9 @@ class Inquiry:
         """What a span stands under: source, headings and the labels above, one line."""
         outline = self.outline(span.source)
         block = outline.at(span.start)
-        above = [i for i in outline.ancestors(block) if outline.blocks[i].kind != "heading"] if block >= 0 else []
+        above = (
+            [i for i in outline.ancestors(block) if outline.blocks[i].kind != "heading"] if block >= 0 else []
+        )
         labels = [outline.blocks[i].label or outline.blocks[i].title for i in reversed(above)]
         return " > ".join((outline.document.source.title, *outline.heading_path(block), *labels))
 
@@ -119,7 +128,9 @@ class Inquiry:
 
     def inline_items(self, key: Key) -> str:
         outline = self.outline(key[0])
-        titles = [self.shown((key[0], i)) for i in outline.children(key[1]) if outline.blocks[i].kind == "item"]
+        titles = [
+            self.shown((key[0], i)) for i in outline.children(key[1]) if outline.blocks[i].kind == "item"
+        ]
         return "; ".join(title.rstrip(".") for title in titles if title)
 
     def list_of(self, key: Key, intro: str = "", *, deepest: int = 2) -> tuple[Line, ...]:
@@ -137,7 +148,9 @@ class Inquiry:
         if len(lines) > MAX_ITEMS:
             lines = list(self._items(key, whole, 1, 1))
         named = self.words(key) if block.kind != "heading" else ""
-        text = intro or (f"{self.place(key)} – {named.rstrip(':')}:" if named else f"{self.place(key)} lists:")
+        text = intro or (
+            f"{self.place(key)} – {named.rstrip(':')}:" if named else f"{self.place(key)} lists:"
+        )
         return Line(text, (whole,)), *lines
 
     def _items(self, key: Key, cited: Span, depth: int, deepest: int) -> Iterator[Line]:
@@ -164,7 +177,9 @@ class Inquiry:
         """What a section is about: its objective, focus or first words, then its parts where it has no words."""
         outline = self.outline(key[0])
         children = outline.children(key[1])
-        by_facet = {facet_of(outline.blocks[i].label): i for i in reversed(children) if outline.blocks[i].label}
+        by_facet = {
+            facet_of(outline.blocks[i].label): i for i in reversed(children) if outline.blocks[i].label
+        }
         lines: list[Line] = []
         for facet in _SUMMARY_FACETS:
             if facet in by_facet:
@@ -173,13 +188,19 @@ class Inquiry:
         if lines and "project" in by_facet:
             lines.append(self.statement((key[0], by_facet["project"]), lead=False))
         if not lines:
-            lines += [self.statement((key[0], i), lead=True) for i in children[:1] if outline.blocks[i].kind == "paragraph"]
+            lines += [
+                self.statement((key[0], i), lead=True)
+                for i in children[:1]
+                if outline.blocks[i].kind == "paragraph"
+            ]
         if self._headings(key) or not lines:
             intro = f"{self.place(key)} has these parts:" if self._headings(key) else ""
             listed = self.list_of(key, intro, deepest=1)
             if len(listed) > 1:
                 lines += listed
-        return tuple(lines) or (Line(f"{self.place(key)} is named without further words.", (self.span(key),)),)
+        return tuple(lines) or (
+            Line(f"{self.place(key)} is named without further words.", (self.span(key),)),
+        )
 
 
 def _closed(text: str) -> str:

@@ -66,7 +66,11 @@ def _books(inquiry: Inquiry) -> list[Line]:
         and e.lexical >= 0.5
     ]
     return [
-        Line(f"{inquiry.words(e.key)} – {inquiry.section_name(inquiry.section(e.key))}, {inquiry.source_title(e.source)}", (inquiry.span(e.key),), 1)
+        Line(
+            f"{inquiry.words(e.key)} – {inquiry.section_name(inquiry.section(e.key))}, {inquiry.source_title(e.source)}",
+            (inquiry.span(e.key),),
+            1,
+        )
         for e in found[:3]
     ]
 

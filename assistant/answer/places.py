@@ -18,7 +18,9 @@ MAX_PLACES = 4
 # A section that holds hardly a word of the question must fit by meaning, and then stands alone.
 FAINT = 0.3
 FAINT_MEANING = 0.4
-_RELATIVE = re.compile(r"\b(?:between|before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"\b(?:between|before|after|order|earlier|later|first|precede\w*|follow\w*)\b", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _EDGE = re.compile(
     r"\b(?:first|last|start with|begin with|starts? (?:with|off)|begins? with|opens?|finish(?:es)?|concludes?|ends? with|at the (?:start|end|beginning))\b",
@@ -49,7 +51,7 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
         for (score, found), key in rated
         if score >= best - CLOSE or (named > 0.99 and _title_share(inquiry, key) > 0.99)
     ][: 1 if faint else MAX_PLACES]
-    if not unit:
+    if not unit and named <= 0.99:
         kept = _one_a_source(kept)
     lines = []
     for evidence, key in kept:
@@ -58,7 +60,11 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
             evidence = _purpose(inquiry, key) or evidence
         if evidence and evidence.key != key:
             spans.append(inquiry.span(evidence.key))
-        said = f" – {inquiry.words(evidence.key).rstrip('.')}." if evidence and evidence.key != key else " covers it."
+        said = (
+            f" – {inquiry.words(evidence.key).rstrip('.')}."
+            if evidence and evidence.key != key
+            else " covers it."
+        )
         lines.append(Line(f"{inquiry.place(key)}{said}", tuple(spans)))
     return Draft(tuple(lines))
 
@@ -135,7 +141,9 @@ def _sections(inquiry: Inquiry, unit: str) -> Iterator[Key]:
             indices = [
                 i
                 for i, b in enumerate(outline.blocks)
-                if b.kind == "heading" and b.level and not any(outline.blocks[c].kind == "heading" for c in outline.children(i))
+                if b.kind == "heading"
+                and b.level
+                and not any(outline.blocks[c].kind == "heading" for c in outline.children(i))
             ]
         if inquiry.scope:
             inside = {d for s, top in inquiry.scope if s == source for d in (top, *outline.descendants(top))}
@@ -176,7 +184,9 @@ def _one_a_source(kept: list[tuple[Evidence | None, Key]]) -> list[tuple[Evidenc
 def _anchor(inquiry: Inquiry) -> Key | None:
     """The section that the order question starts from: the one named, else the one about the subject."""
     if inquiry.scope:
-        inner = [k for k in _sections(inquiry, "") if k not in inquiry.scope and inquiry.scout.rate(k).score > 0]
+        inner = [
+            k for k in _sections(inquiry, "") if k not in inquiry.scope and inquiry.scout.rate(k).score > 0
+        ]
         titled = [k for k in inner if any(w >= 1.0 for w in inquiry.scout.covered(k).values())]
         return max(titled, key=lambda k: _fit(inquiry, k)[0], default=inquiry.scope[0])
     if not inquiry.question.terms:
@@ -202,7 +212,7 @@ def _builds_on(inquiry: Inquiry, anchor: Key) -> Key | None:
 
 
 def answer_edge(inquiry: Inquiry) -> Outcome | None:
-    """"What should I learn first?": the first or last section of the roadmap or place in question."""
+    """ "What should I learn first?": the first or last section of the roadmap or place in question."""
     match = _EDGE.search(inquiry.question.standalone)
     if not match or inquiry.question.terms:
         return None
@@ -215,12 +225,20 @@ def answer_edge(inquiry: Inquiry) -> Outcome | None:
         outline = inquiry.outline(source)
         inside = set(outline.descendants(top))
         for unit in ("week", "step"):
-            steps = [i for i, _ in members(outline, unit) if i in inside and not _has_sections(inquiry, (source, i))]
+            steps = [
+                i
+                for i, _ in members(outline, unit)
+                if i in inside and not _has_sections(inquiry, (source, i))
+            ]
             if steps:
                 key = (source, steps[-1 if last else 0])
                 word = "last" if last else "first"
                 parent = outline.heading_of(outline.blocks[key[1]].parent)
-                under = f", under {outline.blocks[parent].title}," if outline.blocks[parent].level and unit != "week" else ""
+                under = (
+                    f", under {outline.blocks[parent].title},"
+                    if outline.blocks[parent].level and unit != "week"
+                    else ""
+                )
                 lines.append(Line(f"{inquiry.place(key)}{under} comes {word}.", (inquiry.span(key),)))
                 break
     return Draft(tuple(lines)) if lines else None
@@ -236,7 +254,7 @@ def _is_sequence(inquiry: Inquiry, source: str) -> bool:
 
 
 def _built_upon(inquiry: Inquiry) -> Outcome | None:
-    """"Which step builds on X?": the sections whose "Builds On" names the subject."""
+    """ "Which step builds on X?": the sections whose "Builds On" names the subject."""
     if "builds on" not in inquiry.question.facets or not inquiry.question.unit or not inquiry.question.terms:
         return None
     named = [t.word for t in inquiry.terms]
@@ -251,7 +269,7 @@ def _built_upon(inquiry: Inquiry) -> Outcome | None:
 
 
 def answer_arrangement(inquiry: Inquiry) -> Outcome | None:
-    """"Does A come before or after B?", "in what order are A, B and C taken?": their sections in order."""
+    """ "Does A come before or after B?", "in what order are A, B and C taken?": their sections in order."""
     wording = inquiry.question.standalone
     if inquiry.scope or not _RELATIVE.search(wording):
         return None
@@ -268,7 +286,7 @@ def answer_arrangement(inquiry: Inquiry) -> Outcome | None:
             return _between(inquiry, ordered[0], ordered[-1])
         lead = f"{inquiry.place(ordered[0])} comes before "
         rest = ", then ".join(f"**{inquiry.title(key)}**" for key in ordered[1:])
-        return Draft((Line(f"{lead}{rest}.", tuple(inquiry.span(key) for key in ordered)),))
+        return Draft((Line(f"{lead}{rest}.", tuple(inquiry.span(key) for key in ordered)),), settled=True)
     return None
 
 
@@ -279,17 +297,23 @@ def _between(inquiry: Inquiry, first: Key, last: Key) -> Outcome:
     level = outline.blocks[first[1]].level
     inner = [(first[0], i) for i in dict.fromkeys(row) if outline.blocks[i].level == level]
     if not inner:
-        return Refusal(f"Nothing stands between {inquiry.section_name(first)} and {inquiry.section_name(last)}.")
-    return Draft(tuple(line for key in inner[:4] for line in inquiry.summary(key)))
+        return Refusal(
+            f"Nothing stands between {inquiry.section_name(first)} and {inquiry.section_name(last)}."
+        )
+    return Draft(tuple(line for key in inner[:4] for line in inquiry.summary(key)), settled=True)
 
 
 def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
     """The subject's words in the groups that commas, "before", "or" and "and" make."""
-    parts = re.split(r",|\b(?:before|after|or|and|then|precede[sd]?|follow(?:s|ed)?|earlier|later|than|between)\b", wording, flags=re.IGNORECASE)
+    parts = re.split(
+        r",|\b(?:before|after|or|and|then|precede[sd]?|follow(?:s|ed)?|earlier|later|than|between)\b",
+        wording,
+        flags=re.IGNORECASE,
+    )
     groups = []
     for part in parts:
         stems = {stem(w) for w in words(part)}
-        group = [t.word for t in inquiry.terms if t.known and stem(t.word) in stems]
+        group = [t.word for t in inquiry.question.terms if t.known and stem(t.word) in stems]
         if group:
             groups.append(group)
     return groups
@@ -298,7 +322,14 @@ def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
 def _first_about(inquiry: Inquiry, source: str, group: list[str]) -> Key | None:
     """The first step of a source titled with the words, else the first that holds them."""
     outline = inquiry.outline(source)
-    steps = sorted({i for unit in ("week", "step") for i, _ in members(outline, unit) if not _has_sections(inquiry, (source, i))})
+    steps = sorted(
+        {
+            i
+            for unit in ("week", "step")
+            for i, _ in members(outline, unit)
+            if not _has_sections(inquiry, (source, i))
+        }
+    )
     titled = [i for i in steps if all(inquiry.scout.covered((source, i)).get(w, 0.0) >= 1.0 for w in group)]
     holding = [
         i

@@ -8,11 +8,13 @@ from assistant.answer.inquiry import Inquiry
 from assistant.keywords import keyword_tokens, stem, words
 from assistant.outline import plain
 
-_NOT = re.compile(r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE
+)
 _LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 MOST = 0.6  # of the subject, weighted by rarity, that a mention must name
 MOST_SAID = 380  # characters of one roadmap's part in a comparison
-_NUMBERS = "no one two three four five six seven eight nine ten".split()
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
 def answer_mentions(inquiry: Inquiry) -> Outcome | None:
@@ -58,7 +60,11 @@ def answer_comparison(inquiry: Inquiry) -> Outcome | None:
             lines.append(Line(text, (inquiry.span(e.key, whole=whole),), 1))
     if not lines:
         return None
-    note = [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")] if silent else []
+    note = (
+        [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")]
+        if silent
+        else []
+    )
     return Draft((*lines, *note))
 
 
@@ -131,7 +137,11 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
     for e in usable:
         if told and e.score < told[0].score - (0.3 if facets else 0.15):
             break
-        nested = any(inquiry.outline(source).blocks[e.block].parent == t.block or inquiry.outline(source).blocks[t.block].parent == e.block for t in told)
+        nested = any(
+            inquiry.outline(source).blocks[e.block].parent == t.block
+            or inquiry.outline(source).blocks[t.block].parent == e.block
+            for t in told
+        )
         heading = inquiry.outline(source).blocks[e.block].kind == "heading"
         if not nested and not (heading and (told or inquiry.outline(source).children(e.block))):
             told.append(e)
@@ -155,7 +165,11 @@ def _titled_section(inquiry: Inquiry, source: str) -> Evidence | None:
         title = keyword_tokens(_LEADING_NUMBER.sub("", outline.blocks[e.block].title))
         return sum(s in asked for s in title) / max(len(title), 1)
 
-    whole = [e for e in found if own_share(e) == 1.0 or (named and all(e.covered.get(w, 0.0) >= 1.0 for w in named))]
+    whole = [
+        e
+        for e in found
+        if own_share(e) == 1.0 or (named and all(e.covered.get(w, 0.0) >= 1.0 for w in named))
+    ]
     return max(whole, key=lambda e: (own_share(e), e.score), default=None)
 
 
@@ -168,7 +182,9 @@ def _said(inquiry: Inquiry, evidence: Evidence) -> str:
             block = outline.blocks[child]
             inner = inquiry.inline_items(key)
             shown = block.title.rstrip(".:") or block.label
-            parts.append(f"{block.label}: {inner or shown}" if block.label else f"{shown}: {inner}" if inner else shown)
+            parts.append(
+                f"{block.label}: {inner or shown}" if block.label else f"{shown}: {inner}" if inner else shown
+            )
         text = ""
         for part in parts:
             if len(text) + len(part) > MOST_SAID:

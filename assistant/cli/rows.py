@@ -81,13 +81,9 @@ def read_row(line: bytes, model: type[R], number: int) -> R | BadRow:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"] if part not in ("str", "int")) or "the row"
+        where = ".".join(str(part) for part in first["loc"] if part not in ("str", "int")) or "the row"
         usable = known if isinstance(known, str | int) and not isinstance(known, bool) else None
-        return BadRow(usable, f"line {number}, {place}: {first['msg']}")
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
+        return BadRow(usable, f"line {number}, {where}: {first['msg']}")
 
 
 def place(title: str, heading_path: Sequence[str]) -> str:
@@ -167,7 +163,7 @@ def hits_text(hits: Sequence["Hit"]) -> str:
         return "Nothing was found."
     blocks = []
     for number, hit in enumerate(hits, start=1):
-        text = one_line(hit.chunk.text)
+        text = " ".join(hit.chunk.text.split())
         shown = text if len(text) <= SNIPPET_CHARS else text[:SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
         url = f" <{hit.chunk.url}>" if hit.chunk.url else ""
         where = place(hit.chunk.title, hit.chunk.heading_path)

@@ -65,6 +65,6 @@ def asks(clause: str) -> bool:
 
 def _is_plain_question(sentence: str) -> bool:
     """A question whose wording only resembles an order ("what does the section say about system prompts?")."""
-    return bool(re.match(r"\W*(?:what|which|who|where|when|why|how|does|do|is|are)\b", sentence, re.IGNORECASE)) and not re.search(
-        r"\b(?:ignore|disregard|forget|reveal|your)\b", sentence, re.IGNORECASE
-    )
+    return bool(
+        re.match(r"\W*(?:what|which|who|where|when|why|how|does|do|is|are)\b", sentence, re.IGNORECASE)
+    ) and not re.search(r"\b(?:ignore|disregard|forget|reveal|your)\b", sentence, re.IGNORECASE)

@@ -28,7 +28,10 @@ _OPENING = re.compile(
     r"|tell me more|more details?|go on|which one|which ones|the same|now|next)\b",
     re.IGNORECASE,
 )
-_SWAP = re.compile(r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b", re.IGNORECASE)
+_SWAP = re.compile(
+    r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b",
+    re.IGNORECASE,
+)
 _SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
 _NEAREST = re.compile(r"\bNearest topics?:")  # what a refusal offers is not what was talked about
 _NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")

@@ -25,12 +25,31 @@ _PATTERNS: tuple[tuple[Ask, str], ...] = (
 )  # fmt: skip
 _COMPILED = tuple((ask, re.compile(pattern, re.IGNORECASE)) for ask, pattern in _PATTERNS)
 _OFFSETS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (-1, re.compile(r"(?<!called )(?<!named )(?<!known as )\b(?:before|previous|prior|preced\w+|earlier|prerequisites?|ahead of|prepares? for|leads? (?:up )?to|already know|builds? on|comes? just ahead)\b", re.IGNORECASE)),
-    (1, re.compile(r"\b(?:after|afterwards|next(?! to)|follows|followed by|following (?:week|month|step|phase|section|chapter)|is left|remain\w*|once i(?:'ve| have)|then)\b", re.IGNORECASE)),
+    (
+        -1,
+        re.compile(
+            r"(?<!called )(?<!named )(?<!known as )\b(?:before|previous|prior|preced\w+|earlier|prerequisites?|ahead of|prepares? for|leads? (?:up )?to|already know|builds? on|comes? just ahead)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        1,
+        re.compile(
+            r"\b(?:after|afterwards|next(?! to)|follows|followed by|following (?:week|month|step|phase|section|chapter)|is left|remain\w*|once i(?:'ve| have)|then)\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
-_MANNER = re.compile(r"\b(?:step by step|week by week|week-by-week|step-by-step|part by part)\b", re.IGNORECASE)
-_UNIT_ASKED = re.compile(rf"\b(?:which|what|in what|how many|list|name|all)\b[^.?!]{{0,30}}?\b({_UNIT})\b", re.IGNORECASE)
-_TO_DO = re.compile(r"\b(?:(?:have|need|supposed|expected|got) to do|(?:should|must|would|will|do|can) (?:i|we|one) (?:actually )?do|step by step)\b", re.IGNORECASE)
+_MANNER = re.compile(
+    r"\b(?:step by step|week by week|week-by-week|step-by-step|part by part)\b", re.IGNORECASE
+)
+_UNIT_ASKED = re.compile(
+    rf"\b(?:which|what|in what|how many|list|name|all)\b[^.?!]{{0,30}}?\b({_UNIT})\b", re.IGNORECASE
+)
+_TO_DO = re.compile(
+    r"\b(?:(?:have|need|supposed|expected|got) to do|(?:should|must|would|will|do|can) (?:i|we|one) (?:actually )?do|step by step)\b",
+    re.IGNORECASE,
+)
 
 
 def ask_of(text: str) -> Ask:
@@ -64,7 +83,9 @@ def facets_of(text: str) -> tuple[str, ...]:
     found = []
     for facet, members in FACETS.items():
         for member in members & set(present):
-            if member in ("build", "building", "builds") and re.search(r"\bbuilds? (?:on|up|upon)\b|\bbuilding block", joined):
+            if member in ("build", "building", "builds") and re.search(
+                r"\bbuilds? (?:on|up|upon)\b|\bbuilding block", joined
+            ):
                 continue
             if member == "steps" or (member == "purpose" and "purpose of" not in joined):
                 continue

@@ -8,8 +8,15 @@ from assistant.documents import Source
 from assistant.keywords import stem, words
 from assistant.query.lexicon import NUMBER_WORDS
 
-_NOUNS = frozenset(map(stem, "roadmap plan sequence path guide map overview document curriculum program programme list one source".split()))
-_IGNORED = frozenset(map(stem, "mlops the a of for by and to with engineer machine learning practical complete".split()))
+_NOUNS = frozenset(
+    map(
+        stem,
+        ["roadmap", "plan", "sequence", "path", "guide", "map", "overview", "document", "curriculum", "program", "programme", "list", "one", "source"],
+    )
+)
+_IGNORED = frozenset(
+    map(stem, ["mlops", "the", "a", "of", "for", "by", "and", "to", "with", "engineer", "machine", "learning", "practical", "complete"])
+)
 _REACH = 3  # words between the telling word and "roadmap" or "plan"
 
 
@@ -18,8 +25,12 @@ class Naming:
 
     def __init__(self, sources: Sequence[Source]) -> None:
         self.sources = [s for s in sources if s.kind == "roadmap"]
-        self._phrases = {s.id: {p for p in map(_phrase, (s.id, s.title, *s.aliases)) if len(p) > 1} for s in self.sources}
-        carried = {sid: {t for p in phrases for t in p} - _IGNORED - _NOUNS for sid, phrases in self._phrases.items()}
+        self._phrases = {
+            s.id: {p for p in map(_phrase, (s.id, s.title, *s.aliases)) if len(p) > 1} for s in self.sources
+        }
+        carried = {
+            sid: {t for p in phrases for t in p} - _IGNORED - _NOUNS for sid, phrases in self._phrases.items()
+        }
         counts = Counter(t for telling in carried.values() for t in telling)
         self._telling: Mapping[str, str] = {
             t: sid for sid, telling in carried.items() for t in telling if counts[t] == 1
@@ -62,7 +73,7 @@ def _phrase(name: str) -> tuple[str, ...]:
 
 
 def _token(word: str) -> str:
-    """"Six" and "6", "months" and "month" are one token."""
+    """ "Six" and "6", "months" and "month" are one token."""
     lowered = word.lower()
     return str(NUMBER_WORDS[lowered]) if lowered in NUMBER_WORDS else stem(lowered)
 

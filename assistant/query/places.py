@@ -10,7 +10,13 @@ from assistant.query.lexicon import GENERIC_UNITS, NUMBER_WORDS, SCAFFOLD, UNITS
 from assistant.query.question import MissingPlace, Place
 
 _UNIT_WORDS = "|".join(sorted({*UNITS, *(u + "s" for u in UNITS), "categories"}, key=len, reverse=True))
-_GENERIC_WORDS = "|".join(sorted({w for u in UNITS if UNITS[u] in GENERIC_UNITS for w in (u, u + "s")} | {"categories"}, key=len, reverse=True))
+_GENERIC_WORDS = "|".join(
+    sorted(
+        {w for u in UNITS if UNITS[u] in GENERIC_UNITS for w in (u, u + "s")} | {"categories"},
+        key=len,
+        reverse=True,
+    )
+)
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _TITLE_UNIT = re.compile(rf"^({_UNIT_WORDS})\s+(\d+)\b", re.IGNORECASE)
 _TITLE_NUMBER = re.compile(r"^(\d+(?:\.\d+)*)[.):]?\s")
@@ -25,7 +31,9 @@ _BACKWARD = re.compile(
     rf"\b(?:(?P<n>\d+)(?:st|nd|rd|th)|(?P<word>{'|'.join(w for w in sorted(NUMBER_WORDS, key=len, reverse=True) if w.endswith(('st', 'nd', 'rd', 'th')))})|(?P<edge>last|final|very last|closing|opening))\s+(?P<unit>{_UNIT_WORDS})\b(?!\s*\d)",
     re.IGNORECASE,
 )
-_NTH_ONE = re.compile(rf"\b({'|'.join(w for w in NUMBER_WORDS if w.endswith(('st', 'nd', 'rd', 'th')))})\s+one\b", re.IGNORECASE)
+_NTH_ONE = re.compile(
+    rf"\b({'|'.join(w for w in NUMBER_WORDS if w.endswith(('st', 'nd', 'rd', 'th')))})\s+one\b", re.IGNORECASE
+)
 _SHORT_WEEK = re.compile(r"\bw(?:k)?\.?\s?(\d{1,2})\b", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<![\w.])(\d+\.\d+)(?![\w.]*\d)")
 _DURATION = re.compile(rf"\b(?:{_N})[\s-]+(?:{_UNIT_WORDS})\b", re.IGNORECASE)
@@ -49,7 +57,11 @@ def references(text: str) -> list[Reference]:
     for match in _FORWARD.finditer(text):
         unit = _unit(match["unit"])
         numbers = [_digits(match["n"]), *map(_digits, re.findall(_N, match["more"], re.IGNORECASE))]
-        if re.search(r"\bto\b|-|–|through|until", match["more"]) and len(numbers) == 2 and "." not in "".join(numbers):
+        if (
+            re.search(r"\bto\b|-|–|through|until", match["more"])
+            and len(numbers) == 2
+            and "." not in "".join(numbers)
+        ):
             low, high = sorted(map(int, numbers))
             numbers = [str(n) for n in range(low, min(high, low + 60) + 1)]
         found.extend(Reference(unit, n, "", match.start(), match.end()) for n in numbers)
@@ -60,7 +72,16 @@ def references(text: str) -> list[Reference]:
         found.append(Reference(unit, number, edge, match.start(), match.end(), ordinal=True))
     unit_word = re.search(rf"\b({_UNIT_WORDS})\b", text, re.IGNORECASE)
     if unit_word and not found and (nth := _NTH_ONE.search(text)):  # "five phases ... the fifth one"
-        found.append(Reference(_unit(unit_word[1]), str(NUMBER_WORDS[nth[1].lower()]), "", nth.start(), nth.end(), ordinal=True))
+        found.append(
+            Reference(
+                _unit(unit_word[1]),
+                str(NUMBER_WORDS[nth[1].lower()]),
+                "",
+                nth.start(),
+                nth.end(),
+                ordinal=True,
+            )
+        )
     for match in _SHORT_WEEK.finditer(text):
         found.append(Reference("week", match[1], "", match.start(), match.end()))
     for match in _DOTTED.finditer(text):
@@ -80,7 +101,11 @@ def members(outline: Outline, unit: str) -> list[tuple[int, str]]:
             found.append((index, titled[2]))
         elif unit in GENERIC_UNITS and (numbered := _TITLE_NUMBER.match(block.title)):
             found.append((index, numbered[1]))
-        elif unit not in GENERIC_UNITS and (named := _TITLE_NAMED.search(block.title)) and _unit(named[1]) == unit:
+        elif (
+            unit not in GENERIC_UNITS
+            and (named := _TITLE_NAMED.search(block.title))
+            and _unit(named[1]) == unit
+        ):
             found.append((index, ""))
     return found
 
@@ -123,26 +148,32 @@ def _named(text: str, outline: Outline) -> Iterator[Place]:
         title = re.escape(" ".join(words(_LEADING_NUMBER.sub("", block.title))))
         if (match := _TITLE_NAMED.search(block.title)) and re.search(rf"\b{title}\b", lowered):
             yield Place(outline.document.source.id, index, _unit(match[1]))
-        elif title and re.search(rf"\b{title} (?:{_GENERIC_WORDS})\b|\b(?:{_GENERIC_WORDS}) (?:called |named |on |about )?{title}$", lowered):
+        elif title and re.search(
+            rf"\b{title} (?:{_GENERIC_WORDS})\b|\b(?:{_GENERIC_WORDS}) (?:called |named |on |about )?{title}$",
+            lowered,
+        ):
             yield Place(outline.document.source.id, index, "section")
 
 
 _ABOUT = re.compile(r"\b((?:[\w/-]+\s+){1,3})(week|month|phase|one)\b(?!\s*\d)", re.IGNORECASE)
-_NOT_A_SUBJECT = frozenset(
-    "each per every this that same whole final my".split()
-)
+_NOT_A_SUBJECT = frozenset(["each", "per", "every", "this", "that", "same", "whole", "final", "my"])
 
 
 _WH = re.compile(r"\b(?:which|what|how)\b", re.IGNORECASE)
 
 
 def _by_subject(text: str, outline: Outline) -> Iterator[Place]:
-    """"the Docker week": the weeks whose title holds the words before "week"."""
+    """ "the Docker week": the weeks whose title holds the words before "week"."""
     for match in _ABOUT.finditer(text):
         if _WH.search(match[1]):
             continue
         unit = _unit(match[2]) if match[2].lower() != "one" else _unit_in(text)
-        subject = {s for w in words(match[1]) if w not in SCAFFOLD and w not in _NOT_A_SUBJECT for s in keyword_tokens(w)}
+        subject = {
+            s
+            for w in words(match[1])
+            if w not in SCAFFOLD and w not in _NOT_A_SUBJECT
+            for s in keyword_tokens(w)
+        }
         if not subject or not unit:
             continue
         for index, _ in members(outline, unit or "section"):
@@ -164,7 +195,9 @@ def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -
     found = []
     for source in sources:
         for index, block in enumerate(outlines[source].blocks):
-            title = words(_LEADING_NUMBER.sub("", block.title)) if block.kind == "heading" and block.level else []
+            title = (
+                words(_LEADING_NUMBER.sub("", block.title)) if block.kind == "heading" and block.level else []
+            )
             if len(title) > 1 and re.search(rf"\b{re.escape(' '.join(title))}\b", lowered):
                 found.append(Place(source, index, "section"))
     longest = max((len(words(outlines[p.source].blocks[p.block].title)) for p in found), default=0)
@@ -174,7 +207,9 @@ def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -
 def title_words(places: Sequence[Place], outlines: Mapping[str, Outline]) -> frozenset[str]:
     """Stems of the titles of sections that are named by their title: they say where, not what."""
     return frozenset(
-        s for p in places for s in keyword_tokens(_LEADING_NUMBER.sub("", outlines[p.source].blocks[p.block].title))
+        s
+        for p in places
+        for s in keyword_tokens(_LEADING_NUMBER.sub("", outlines[p.source].blocks[p.block].title))
     )
 
 
@@ -208,16 +243,14 @@ def _lookup(outline: Outline, reference: Reference) -> Iterator[Place]:
         yield Place(outline.document.source.id, index, reference.unit)
 
 
-def _closest(
-    hits: list[Place], outlines: Mapping[str, Outline], context: set[str]
-) -> list[Place]:
+def _closest(hits: list[Place], outlines: Mapping[str, Outline], context: set[str]) -> list[Place]:
     """Of several sections with the number, those whose headings share most words with the question."""
     if len(hits) < 2:
         return hits
 
     def shared(place: Place) -> int:
         path = outlines[place.source].heading_path(place.block)
-        return len(context & set(keyword_tokens(" ".join(path[1:]))) )
+        return len(context & set(keyword_tokens(" ".join(path[1:]))))
 
     best = max(map(shared, hits))
     return [p for p in hits if shared(p) == best]

@@ -8,9 +8,19 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from assistant.keywords import STOPWORDS, WORD
-from assistant.query.lexicon import ATTRIBUTES, FACETS, FOREIGN_FRAME, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
+from assistant.query.lexicon import (
+    ATTRIBUTES,
+    FACETS,
+    FOREIGN_FRAME,
+    NUMBER_WORDS,
+    SCAFFOLD,
+    SHORT_FORMS,
+    UNITS,
+)
 
-_MIN_LENGTH = 4  # shorter words have too many neighbours; those of three letters are mended to frame words only
+_MIN_LENGTH = (
+    4  # shorter words have too many neighbours; those of three letters are mended to frame words only
+)
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +36,14 @@ def frame_words() -> frozenset[str]:
     """Words a question is framed with, as targets for mending ("wich" -> "which")."""
     members = (*FACETS.values(), *ATTRIBUTES.values())
     return frozenset(
-        {*SCAFFOLD, *STOPWORDS, *UNITS, *(u + "s" for u in UNITS), *NUMBER_WORDS, *(w for m in members for w in m)}
+        {
+            *SCAFFOLD,
+            *STOPWORDS,
+            *UNITS,
+            *(u + "s" for u in UNITS),
+            *NUMBER_WORDS,
+            *(w for m in members for w in m),
+        }
     )
 
 
@@ -50,7 +67,8 @@ class Speller:
             counts.update(match[0].lower() for match in WORD.finditer(text))
         self.counts: Mapping[str, int] = counts
         self._targets = sorted(
-            (w for w in {*counts, *frame_words()} if len(w) >= _MIN_LENGTH and w.isalpha()), key=lambda w: (-counts[w], w)
+            (w for w in {*counts, *frame_words()} if len(w) >= _MIN_LENGTH and w.isalpha()),
+            key=lambda w: (-counts[w], w),
         )
 
     def knows(self, word: str) -> bool:
@@ -73,7 +91,7 @@ class Speller:
         return "".join([*parts, text[position:]]), tuple(corrections)
 
     def _joined(self, text: str) -> str:
-        """"fast api" and "ml flow" as the sources write them, where the joined word is a name of theirs."""
+        """ "fast api" and "ml flow" as the sources write them, where the joined word is a name of theirs."""
         found = list(WORD.finditer(text))
         for left, right in zip(reversed(found[:-1]), reversed(found[1:]), strict=True):
             whole = left[0].lower() + right[0].lower()

@@ -11,11 +11,19 @@ from assistant.query.spelling import Speller, english_words
 
 _NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
 _CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
-_WHICH_VERSION = re.compile(r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)|\bversions? (?:of|number|does|is|should|do)\b", re.IGNORECASE)
+_WHICH_VERSION = re.compile(
+    r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)|\bversions? (?:of|number|does|is|should|do)\b",
+    re.IGNORECASE,
+)
 # "... and not straight away with machine learning": what the question sets aside
-_UNWANTED = re.compile(r"\b(?:and not|but not|instead of|rather than|as opposed to|comes? (?:right |directly |only )?(?:after|before))\b", re.IGNORECASE)
+_UNWANTED = re.compile(
+    r"\b(?:and not|but not|instead of|rather than|as opposed to)\b|\bwhy\b.*\bcomes? (?:right |directly |only )?(?:after|before)\b",
+    re.IGNORECASE,
+)
 UNWANTED_WEIGHT = 0.2
-_DEGREES = frozenset("hard difficult easy big large fast popular good heavy tall deep wide safe reliable".split())
+_DEGREES = frozenset(
+    ["hard", "difficult", "easy", "big", "large", "fast", "popular", "good", "heavy", "tall", "deep", "wide", "safe", "reliable"]
+)
 
 
 class Vocabulary:
@@ -44,11 +52,13 @@ class Vocabulary:
                 term = self._term(match[0], sentence_start=match.start() == 0)
                 if term.attribute == "version" and not _WHICH_VERSION.search(text):
                     term = replace(term, attribute="")
-                if unwanted and match.start() > unwanted.start():
+                if unwanted and match.start() >= unwanted.end():
                     term = replace(term, weight=UNWANTED_WEIGHT, required=False)
                 found.setdefault(stem(word), term)
             previous = word
-        if not any(t.required for t in found.values()):  # the subject stands behind it: "what comes after Docker?"
+        if not any(
+            t.required for t in found.values()
+        ):  # the subject stands behind it: "what comes after Docker?"
             return tuple(replace(t, weight=1.0, required=True) for t in found.values())
         return tuple(found.values())
 
@@ -80,7 +90,9 @@ class Vocabulary:
         if word not in self.speller.counts and word.isalpha():
             alternatives += [(s,) for s in self._kin(word)]
         if word not in english_words() and len(word) == 3:  # "llm" stands in "llmops"
-            alternatives += sorted({(stem(w),) for w in self.speller.counts if w.startswith(word) and w != word})
+            alternatives += sorted(
+                {(stem(w),) for w in self.speller.counts if w.startswith(word) and w != word}
+            )
         known = any(all(s in self.stems for s in option) for option in alternatives)
         plain_word = word in english_words() or word.removesuffix("s") in english_words()
         name = not plain_word or (typed[0].isupper() and not sentence_start) or any(c.isdigit() for c in word)
@@ -95,16 +107,18 @@ class Vocabulary:
 
 
 def _attribute(word: str) -> str:
-    return ATTRIBUTE_WORDS.get(word, "") or ("degree" if word in _DEGREES else "price" if word == "much" else "")
+    return ATTRIBUTE_WORDS.get(word, "") or (
+        "degree" if word in _DEGREES else "price" if word == "much" else ""
+    )
 
 
 def _is_attribute(word: str, previous: str) -> bool:
-    """"how long", "how old", "how difficult": a word after "how" that asks for an attribute."""
+    """ "how long", "how old", "how difficult": a word after "how" that asks for an attribute."""
     return previous == "how" and (word in ATTRIBUTE_WORDS or word in _DEGREES or word == "much")
 
 
 def _pairs(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """"cicd" -> the stems of "ci" and "cd": neighbouring words of the sources written as one."""
+    """ "cicd" -> the stems of "ci" and "cd": neighbouring words of the sources written as one."""
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
         run = words(text)
@@ -115,8 +129,8 @@ def _pairs(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _initials(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """"iac" -> the stems of "infrastructure as code", for runs of two to five words in the texts."""
-    small = frozenset("of and as to the for in a on".split())
+    """ "iac" -> the stems of "infrastructure as code", for runs of two to five words in the texts."""
+    small = frozenset(["of", "and", "as", "to", "the", "for", "in", "a", "on"])
     table: dict[str, set[tuple[str, ...]]] = {}
     for text in texts:
         for line in re.split(r"[\n.;:(),\[\]]", text):
@@ -131,7 +145,10 @@ def _initials(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
                     meaning = tuple(stem(w) for w in part if w not in small)
                     if len(meaning) < 2:
                         continue
-                    for letters in {"".join(w[0] for w in part), "".join(w[0] for w in part if w not in small)}:
+                    for letters in {
+                        "".join(w[0] for w in part),
+                        "".join(w[0] for w in part if w not in small),
+                    }:
                         if len(letters) > 1:
                             table.setdefault(letters, set()).add(meaning)
     return {letters: tuple(sorted(meanings)) for letters, meanings in table.items()}

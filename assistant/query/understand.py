@@ -20,14 +20,20 @@ from assistant.query.terms import Vocabulary
 
 _BLANKS = re.compile(r"\s+")
 _OTHER_ONE = re.compile(r"\b(\w{4,}) (?:one|phase|step|group|section)\b", re.IGNORECASE)
-_NTH_ONE = re.compile(r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE)
+_NTH_ONE = re.compile(
+    r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b", re.IGNORECASE
+)
 MOST_TURNS = 3  # earlier turns a follow-up is traced back through
 CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
 # Shapes for which a section's title in the question means that section.
 _TITLED_ASKS = (Ask.LIST, Ask.COUNT, Ask.ORDER)
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
-_TWO_SUBJECTS = re.compile(r"\bbetween\b|\b(?:vs|versus)\b|\bcompare\b.*\b(?:and|with|to)\b|\bdiffer\w* from\b", re.IGNORECASE)
-_ROADMAPS = re.compile(r"\b(?:roadmaps?|plans?|sources|documents|each|weeks?|phases?|steps?|sections?)\b", re.IGNORECASE)
+_TWO_SUBJECTS = re.compile(
+    r"\bbetween\b|\b(?:vs|versus)\b|\bcompare\b.*\b(?:and|with|to)\b|\bdiffer\w* from\b", re.IGNORECASE
+)
+_ROADMAPS = re.compile(
+    r"\b(?:roadmaps?|plans?|sources|documents|each|weeks?|phases?|steps?|sections?)\b", re.IGNORECASE
+)
 _MOVABLE = (Ask.FACT, Ask.DEFINITION, Ask.PLACE, Ask.LIST, Ask.YES_NO)
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 
@@ -38,7 +44,8 @@ class Reader:
     def __init__(self, index: Index) -> None:
         self.outlines = {sid: o for sid, o in index.outlines.items() if o.document.source.kind != "page"}
         self.vocabulary = Vocabulary(
-            "\n".join((o.document.source.title, *o.document.source.aliases, o.document.text)) for o in index.outlines.values()
+            "\n".join((o.document.source.title, *o.document.source.aliases, o.document.text))
+            for o in index.outlines.values()
         )
         self.naming = Naming([o.document.source for o in self.outlines.values()])
 
@@ -53,7 +60,12 @@ class Reader:
         question = self._alone(typed, mended, allowed)
         if not english:  # words that were not translated are no names
             question = replace(question, terms=self._own_words(question.terms))
-        own = sum(t.known for t in question.terms) + len(question.places) + len(question.missing) + len(question.sources)
+        own = (
+            sum(t.known for t in question.terms)
+            + len(question.places)
+            + len(question.missing)
+            + len(question.sources)
+        )
         if split.context:
             question = self._with_context(question, split.context, allowed)
         elif history and past.depends(mended, own):
@@ -93,7 +105,14 @@ class Reader:
             terms = part.terms
             if not [t for t in terms if not t.attribute] and not places:
                 own = {t.word for t in terms}
-                terms = (*terms, *(replace(t, required=False) for t in whole.terms if t.known and not t.attribute and t.word not in own))
+                terms = (
+                    *terms,
+                    *(
+                        replace(t, required=False)
+                        for t in whole.terms
+                        if t.known and not t.attribute and t.word not in own
+                    ),
+                )
             parts.append(replace(part, places=places, terms=terms, sources=part.sources or whole.sources))
         return tuple(parts)
 
@@ -110,7 +129,9 @@ class Reader:
         subject = without_references(rest)
         if ask_of(text) is Ask.COUNT:
             subject = _HOW_LONG.sub(" ", subject)
-        called = tuple(p for p in named_places(rest, self.outlines, scope or list(self.outlines)) if p in places)
+        called = tuple(
+            p for p in named_places(rest, self.outlines, scope or list(self.outlines)) if p in places
+        )
         if not places and not missing and not unit_asked(text) and ask_of(text) in _TITLED_ASKS:
             places = called = titled(rest, self.outlines, scope or list(self.outlines))
         return Question(
@@ -133,8 +154,14 @@ class Reader:
     def _labels(self, text: str, facets: tuple[str, ...]) -> tuple[str, ...]:
         """The facets less those whose word is part of a phrase of the sources ("project management")."""
         found = words(text)
-        in_phrase = {left for left, right in pairwise(found) if right not in SCAFFOLD and right not in UNITS and self.vocabulary.is_phrase(left, right)}
-        return tuple(f for f in facets if not (FACETS[f] & set(found)) or (FACETS[f] & set(found)) - in_phrase)
+        in_phrase = {
+            left
+            for left, right in pairwise(found)
+            if right not in SCAFFOLD and right not in UNITS and self.vocabulary.is_phrase(left, right)
+        }
+        return tuple(
+            f for f in facets if not (FACETS[f] & set(found)) or (FACETS[f] & set(found)) - in_phrase
+        )
 
     def _subject(self, text: str, facets: tuple[str, ...], places: tuple[Place, ...]) -> tuple[Term, ...]:
         """The words of the subject; those that only name the place by its title are left out."""
@@ -142,7 +169,10 @@ class Reader:
         said = title_words(places, self.outlines)
         left = tuple(t for t in terms if not set(t.alternatives[0]) <= said) if places else terms
         # "should a senior know": a word of one roadmap's name need not stand in the passage
-        return tuple(replace(t, weight=CONTEXT_WEIGHT, required=False) if self.naming.tells(t.word) else t for t in left)
+        return tuple(
+            replace(t, weight=CONTEXT_WEIGHT, required=False) if self.naming.tells(t.word) else t
+            for t in left
+        )
 
     def _follow_up(
         self, question: Question, text: str, history: Sequence[Exchange], allowed: Sequence[str] | None
@@ -162,17 +192,25 @@ class Reader:
             swapped = self._merge(before, question, places=places, missing=())
             return replace(swapped, terms=terms, sources=sources)
         seen = [p for p in carried.places if not before.sources or p.source in before.sources]
-        places = self._pointed(text, question, tuple(seen) or before.places or self._earlier(history, allowed))
+        places = self._pointed(
+            text, question, tuple(seen) or before.places or self._earlier(history, allowed)
+        )
         missing = () if places else before.missing
         merged = self._merge(question, before, places=places, missing=missing)
-        ask = before.ask if question.ask in _BARE_ASKS and not question.facets and not question.terms else question.ask
+        ask = (
+            before.ask
+            if question.ask in _BARE_ASKS and not question.facets and not question.terms
+            else question.ask
+        )
         if question.offset and places and ask in _MOVABLE:
             ask = Ask.ORDER
         terms = question.terms
         if not places:  # the earlier subject helps to find the passage; the new question need not repeat it
             own = {t.word for t in terms}
             handed = (*before.terms, *self.vocabulary.terms(carried.fresh))
-            handed_on = (replace(t, weight=CONTEXT_WEIGHT, required=False) for t in handed if t.word not in own)
+            handed_on = (
+                replace(t, weight=CONTEXT_WEIGHT, required=False) for t in handed if t.word not in own
+            )
             terms = (*terms, *handed_on)
         sources = question.sources or (before.sources if not places else ())
         return replace(merged, ask=ask, terms=terms, sources=sources)
@@ -212,7 +250,11 @@ class Reader:
             return places[position : position + 1] or places[:1]
         outline = self.outlines[places[0].source]
         first = self.outlines[places[0].source]
-        inner = [p for p in places[1:] if p.source == places[0].source and places[0].block in first.ancestors(p.block)]
+        inner = [
+            p
+            for p in places[1:]
+            if p.source == places[0].source and places[0].block in first.ancestors(p.block)
+        ]
         if inner:  # "Advanced Phase, 2. Model Versioning": the inner section is meant
             places = (inner[0],)
         other = _OTHER_ONE.search(text)
@@ -236,7 +278,12 @@ class Reader:
 
 
 def _settled(
-    text: str, facets: tuple[str, ...], unit: str, named: tuple[str, ...], offset: int, places: tuple[Place, ...]
+    text: str,
+    facets: tuple[str, ...],
+    unit: str,
+    named: tuple[str, ...],
+    offset: int,
+    places: tuple[Place, ...],
 ) -> Ask:
     """The shape of the answer once roadmaps, labels and places are known."""
     ask = ask_of(text)
