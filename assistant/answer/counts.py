@@ -46,7 +46,7 @@ def answer_units(inquiry: Inquiry) -> Outcome | None:
         not question.unit
         or question.offset
         or any(t.known for t in question.terms)
-        or question.facets
+        or set(question.facets) - {"topic"}
         or not (inquiry.scope or question.sources)
     ):
         return None

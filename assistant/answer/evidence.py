@@ -137,7 +137,7 @@ class Scout:
         label = {stem(w) for w in words(block.label)}
         if label and label <= self._asked and not facet_of(block.label):
             score += LABEL_BONUS
-        if lexical and fits(self.question.standalone, self.outline(key[0]).text(key[1])):
+        if lexical and block.kind != "heading" and fits(self.question.standalone, self.outline(key[0]).text(key[1])):
             score += CUE_BONUS
         return Evidence(*key, score, lexical, meaning, covered)
 

@@ -95,7 +95,7 @@ def answer_reason(inquiry: Inquiry) -> Outcome | None:
         for e in inquiry.ranked[:60]
         if _is_prose(inquiry, e.key) and _CAUSE.search(_text(inquiry, e.key)) and e.lexical >= 0.4
     ]
-    ranked = sorted((*reasons, *causes), key=lambda e: -(e.score + (0.25 if e in reasons else 0.0)))
+    ranked = sorted((*reasons, *causes), key=lambda e: -(e.score + (0.25 if e in reasons else 0.0) + _titled_with(inquiry, e)))
     if not ranked or ranked[0].score < best.score - FACET_SLACK:
         return Refusal("The roadmaps do not give a reason for that.", "why")
     return Draft((inquiry.statement(ranked[0].key),))
@@ -151,6 +151,13 @@ def _titled(inquiry: Inquiry) -> Key | None:
             if "objective" in labels or (close and opens == "paragraph"):
                 return section
     return None
+
+
+def _titled_with(inquiry: Inquiry, e: Evidence) -> float:
+    """A bonus for a reason that stands in the section titled with the subject."""
+    covered = inquiry.scout.covered(inquiry.section(e.key))
+    known = [t.word for t in inquiry.terms if t.known]
+    return 0.35 if known and all(covered.get(w, 0.0) >= OWN for w in known) else 0.0
 
 
 def _speaks_of(inquiry: Inquiry, e: Evidence) -> bool:

@@ -42,7 +42,10 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
     best, evidence = rated[0][0]
     if best <= 0 or evidence is None:
         return None
-    faint = inquiry.scout.known_share(evidence.key) < FAINT
+    names = {t.word for t in inquiry.question.terms if t.specific}
+    faint = inquiry.scout.known_share(evidence.key) < FAINT or (
+        evidence.lexical < FAINT and not names & set(evidence.covered)
+    )
     if faint and evidence.meaning < FAINT_MEANING:
         return None
     named = _title_share(inquiry, rated[0][1])

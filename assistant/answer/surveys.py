@@ -132,7 +132,7 @@ def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
     titled = _titled_section(inquiry, source)
     if titled and not (facets and ranked and inquiry.scout.facet(ranked[0].key) in facets):
         return [titled]
-    usable = [e for e in ranked if e.lexical >= 0.45 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
+    usable = [e for e in ranked if e.lexical >= 0.45 or inquiry.scout.known_share(e.key) >= 0.8 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
     told: list[Evidence] = []
     for e in usable:
         if told and e.score < told[0].score - (0.3 if facets else 0.15):

@@ -33,7 +33,7 @@ def tell(inquiry: Inquiry, key: Key, *, alone: bool = False) -> Draft:
         own = [w for w, weight in evidence.covered.items() if weight >= OWN]
         if not own and evidence.covered and not _stands_out(inquiry, evidence) and (wider := _wider(inquiry, key)):
             return tell(inquiry, wider, alone=True)
-        if own and (shared := _shared_list(inquiry, key, own)):
+        if own and not _stands_out(inquiry, evidence) and (shared := _shared_list(inquiry, key, own)):
             return tell(inquiry, shared, alone=True)
     lines = [inquiry.statement(key)]
     if not alone:

@@ -10,7 +10,7 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier) name\b|\bused to be (?:called|named)\b|\brenamed\b", r"\b(?:formerly|former name|previously|once called|used to be)\b"),
         (r"\b(?:other|another|alternative|second) name\b", r"\b(?:or|also|aka|known as)\b"),
         (r"\bexamples?\b|\bfor instance\b|\be\.g\.", r"\bfor example\b|\bsuch as\b|\be\.g\.|\bexample\b"),
-        (r"\btools?\b|\blibrar(?:y|ies)\b|\bframeworks?\b|\bsoftware\b", r"\b(?:such as|like|with|in|on|by|e\.g\.)\s+(?-i:[A-Z])|\((?-i:[A-Z])"),
+        (r"\btools?\b|\blibrar(?:y|ies)\b|\bframeworks?\b|\bsoftware\b", r"\b(?:such as|like|with|in|on|by|use|e\.g\.)\s+(?-i:[A-Z])|\((?-i:[A-Z])"),
         (r"\btypes?\b|\bkinds?\b", r"\btypes?\b|\bkinds?\b"),
         (r"\bdatasets?\b|\bdata set\b", r"\bdatasets?\b"),
         (r"\bformats?\b|\bfile types?\b|\bextensions?\b", r"\bformats?\b|`\.\w+`|\.\w{2,4}`"),

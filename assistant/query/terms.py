@@ -84,7 +84,8 @@ class Vocabulary:
                 for w in self.speller.counts
                 if len(w) == size and w[0] == numeronym[1] and w[-1] == numeronym[3]
             ]
-        alternatives += [phrase for phrase in self._initials.get(word, ()) if phrase not in alternatives]
+        if sum(c.isupper() for c in typed) > 1 or (len(word) > 2 and word not in english_words()):
+            alternatives += [phrase for phrase in self._initials.get(word, ()) if phrase not in alternatives]
         if word in self._pairs:
             alternatives.append(self._pairs[word])
         if word not in self.speller.counts and word.isalpha():
