@@ -68,8 +68,19 @@ def covers(citation: Citation, span: Span) -> bool:
 
 
 def uncovered_gold(outcome: Outcome) -> list[Span]:
-    """Gold spans that no citation overlaps."""
-    return [span for span in outcome.gold if not any(covers(c, span) for c in outcome.answer.citations)]
+    """Gold spans that no citation overlaps.
+
+    Gold that is a heading is also covered by a citation from within its section: the heading path, which a
+    reader of the citation sees, names it.
+    """
+    wanted = {span: _with_section(span, outcome.outlines[span.source]) for span in outcome.gold}
+    return [s for s, place in wanted.items() if not any(covers(c, place) for c in outcome.answer.citations)]
+
+
+def _with_section(span: Span, outline: Outline) -> Span:
+    """The whole section of a span that stands in a heading; any other span as it is."""
+    block = outline.at(span.start)
+    return section_of(span, outline) if block >= 0 and outline.blocks[block].kind == "heading" else span
 
 
 def section_of(span: Span, outline: Outline) -> Span:
@@ -82,10 +93,10 @@ def section_of(span: Span, outline: Outline) -> Span:
 
 
 def citation_recall(outcome: Outcome) -> Score:
-    """Share of the gold spans that a citation overlaps."""
+    """Share of the gold spans that a citation covers."""
     if not _to_cite(outcome.case):
         return None
-    return 1 - len(uncovered_gold(outcome)) / len(outcome.gold)
+    return 1 - len(uncovered_gold(outcome)) / len(set(outcome.gold))
 
 
 def citation_precision(outcome: Outcome) -> Score:
