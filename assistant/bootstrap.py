@@ -83,7 +83,7 @@ class Assistant:
     def search_arms(
         self, question: str, k: int, history: Sequence[Exchange] = (), roadmaps: Sequence[str] = ()
     ) -> Mapping[str, list[Hit]]:
-        """The k best passages of each arm ("dense", "bm25", "fused") for a question as `ask` understands it."""
+        """The k best passages of each arm ("dense", "bm25", "fused"), the question read as `ask` reads it."""
         index, reader, _ = self._opened()
         sources = _sources(index, roadmaps)
         read = reader.read(_checked(question), history, sources)

@@ -93,7 +93,8 @@ class SentenceTransformerEmbedder:
                 show_progress_bar=False,
             )
         found: Vectors = vectors.float().cpu().numpy()
-        return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+        unit: Vectors = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+        return unit
 
     def _load(self) -> "SentenceTransformer":
         with self._lock:
@@ -112,8 +113,9 @@ class SentenceTransformerEmbedder:
                     )
                 except (OSError, ValueError) as error:
                     raise ModelUnavailable(
-                        f"The embedding model {self._settings.model!r} cannot be loaded ({error}); "
-                        "set ROADMAP_EMBEDDING__MODEL=bundled or a directory that holds a sentence-transformers model."
+                        f"The embedding model {self._settings.model!r} cannot be loaded ({error}); set "
+                        "ROADMAP_EMBEDDING__MODEL=bundled or a directory that holds a sentence-transformers "
+                        "model."
                     ) from error
             return self._model
 
@@ -124,7 +126,7 @@ def build_embedder(settings: EmbeddingSettings) -> Embedder:
 
 
 def identify(settings: EmbeddingSettings) -> tuple[str, str]:
-    """Name and weights hash of the model that the settings name, without loading it. Raises ModelUnavailable."""
+    """Name and weights hash of the settings' model, without loading it. Raises ModelUnavailable."""
     directory, name = _locate(settings.model)
     return name, _weights_hash(directory)
 
@@ -181,4 +183,4 @@ def _silence() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]

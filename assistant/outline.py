@@ -7,11 +7,16 @@ from functools import cached_property
 
 from assistant.documents import Document, Link
 
+# "[words](url)" with one level of brackets in either, or an address by itself
 LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?(https?://[^\s)>]+(?:\([^\s)]*\)[^\s)>]*)?)>?[^)]*\)|<?(https?://[^\s)>\]]+)>?"
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    r"\(<?(https?://(?:[^\s()>]|\([^\s()]*\))+)>?[^)]*\)"
+    r"|<?(https?://(?:[^\s()>\]]|\([^\s()]*\))+)>?"
 )
+_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 _MARKS = re.compile(r"(\*\*|__|`|(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*]))")
-_LEAD = re.compile(r"^\s*(?:[-*+]|\d+[.)]|#{1,6})\s+")
+# quote marks, then an item's or a heading's sign
+_LEAD = re.compile(r"^(?:\s*>)*(?:\s*(?:[-*+]|\d+[.)]|#{1,6})\s+)?")
 
 
 def plain(markdown: str) -> str:
@@ -19,6 +24,11 @@ def plain(markdown: str) -> str:
     text = LINK.sub(lambda m: m[1] if m[1] is not None else "", markdown)
     lines = (_LEAD.sub("", line) for line in text.split("\n"))
     return " ".join(_MARKS.sub("", " ".join(lines)).split())
+
+
+def unnumbered(title: str) -> str:
+    """A title without the number in front: "8.6) LLMs" is "LLMs"."""
+    return _LEADING_NUMBER.sub("", title)
 
 
 class Outline:

@@ -26,6 +26,7 @@ from assistant.settings import RetrievalSettings
 Scores = NDArray[np.float64]
 # a section that the question names by number is the answer's place: it goes before everything similar
 PLACE_BONUS = 100.0
+EVEN = 1e-9  # standard deviation below which scores are all the same
 
 
 def fuse(dense: Scores, keyword: Scores, dense_weight: float) -> Scores:
@@ -35,14 +36,15 @@ def fuse(dense: Scores, keyword: Scores, dense_weight: float) -> Scores:
 
 def _standardise(scores: Scores) -> Scores:
     spread = float(scores.std()) if scores.size else 0.0
-    if spread < 1e-9:
+    if spread < EVEN:  # an arm that tells no candidate from another has no say
         return np.zeros_like(scores)
-    return (scores - scores.mean()) / spread
+    standardised: Scores = (scores - scores.mean()) / spread
+    return standardised
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates of one query, best first by the fused score; arrays are parallel, shape (candidates,)."""
+    """The candidates of one query, best by the fused score first; parallel arrays of shape (candidates,)."""
 
     index: Index
     rows: NDArray[np.int64]
@@ -50,12 +52,19 @@ class Found:
     dense: Scores
     keyword: Scores
 
-    def hits(self, k: int, by: str = "fused") -> list[Hit]:
-        """The k best by one arm's score ("fused", "dense" or "keyword"); the keyword arm skips zero scores."""
-        scores: Scores = getattr(self, by)
-        order = np.argsort(-scores, kind="stable")[:k]
-        if by == "keyword":
-            order = order[scores[order] > 0]
+    def hits(self, k: int) -> list[Hit]:
+        """The k best by the fused score."""
+        return self._best(self.fused, k)
+
+    def dense_hits(self, k: int) -> list[Hit]:
+        """The k best by cosine similarity alone."""
+        return self._best(self.dense, k)
+
+    def keyword_hits(self, k: int) -> list[Hit]:
+        """The k best by BM25 alone; passages without a word of the query are left out."""
+        return [hit for hit in self._best(self.keyword, k) if hit.keyword > 0]
+
+    def _best(self, scores: Scores, k: int) -> list[Hit]:
         return [
             Hit(
                 self.index.chunks[self.rows[i]],
@@ -63,7 +72,7 @@ class Found:
                 float(self.dense[i]),
                 float(self.keyword[i]),
             )
-            for i in order
+            for i in np.argsort(-scores, kind="stable")[:k]
         ]
 
 
@@ -88,9 +97,9 @@ class Retriever:
         vector: NDArray[np.float32] | None = None,
         sources: Sequence[str] | None = None,
     ) -> Mapping[str, list[Hit]]:
-        """The k best hits of each arm alone and of both together, from one query vector (given or embedded)."""
+        """The k best hits of each arm alone and of both together, from one query vector (or its own)."""
         found = self.find(query, sources, vector)
-        return {"dense": found.hits(k, "dense"), "bm25": found.hits(k, "keyword"), "fused": found.hits(k)}
+        return {"dense": found.dense_hits(k), "bm25": found.keyword_hits(k), "fused": found.hits(k)}
 
     def find(
         self,
@@ -106,16 +115,11 @@ class Retriever:
         pool = self._settings.pool
         near = index.dense(vector, pool, sources)
         keyword = index.keyword_scores(keyword_tokens(text)).astype(np.float64)
-        allowed = index.rows_of(sources)
-        matching = allowed[keyword[allowed] > 0]
-        if matching.size > pool:
-            matching = matching[np.argpartition(-keyword[matching], pool)[:pool]]
+        matching = _matching(keyword, index.rows_of(sources), pool)
         rows = np.union1d(np.fromiter(near, dtype=np.int64, count=len(near)), matching).astype(np.int64)
-        missed = np.array([row for row in rows if int(row) not in near], dtype=np.int64)
-        cosine = dict(near)
-        if missed.size:
-            cosine.update(zip(missed.tolist(), index.cosine(vector, missed).tolist(), strict=True))
-        dense = np.array([cosine[int(row)] for row in rows], dtype=np.float64)
+        missed = np.array([row for row in rows.tolist() if row not in near], dtype=np.int64)
+        cosine = near | dict(zip(missed.tolist(), index.cosine(vector, missed).tolist(), strict=True))
+        dense = np.array([cosine[row] for row in rows.tolist()], dtype=np.float64)
         fused = fuse(dense, keyword[rows], self._settings.dense_weight)
         if isinstance(query, Question):
             fused = fused + _place_bonus(index, rows, query)
@@ -123,18 +127,27 @@ class Retriever:
         return Found(index, rows[order], fused[order], dense[order], keyword[rows][order])
 
 
+def _matching(keyword: Scores, allowed: NDArray[np.int64], pool: int) -> NDArray[np.int64]:
+    """The allowed rows that hold a word of the query, the `pool` best of them at most."""
+    matching = allowed[keyword[allowed] > 0]
+    if matching.size <= pool:
+        return matching
+    return matching[np.argpartition(-keyword[matching], pool)[:pool]]
+
+
 def _place_bonus(index: Index, rows: NDArray[np.int64], question: Question) -> Scores:
     """PLACE_BONUS for the chunks that lie in a section the question names."""
-    bonus = np.zeros(len(rows), dtype=np.float64)
-    spans = []
-    for place in question.places:
-        block = index.outlines[place.source].blocks[place.block]
-        spans.append((place.source, block.start, block.extent))
-    for position, row in enumerate(rows):
-        chunk = index.chunks[row]
-        if any(chunk.source == source and start <= chunk.start < end for source, start, end in spans):
-            bonus[position] = PLACE_BONUS
-    return bonus
+    if not question.places:
+        return np.zeros(len(rows), dtype=np.float64)
+    sections = [(p.source, index.outlines[p.source].blocks[p.block]) for p in question.places]
+    chunks = [index.chunks[row] for row in rows]
+    inside = [
+        any(
+            chunk.source == source and block.start <= chunk.start < block.extent for source, block in sections
+        )
+        for chunk in chunks
+    ]
+    return np.array(inside, dtype=np.float64) * PLACE_BONUS
 
 
 class RoadmapRetriever(BaseRetriever):

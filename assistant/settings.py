@@ -87,13 +87,13 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(default_factory=lambda: user_data_path("roadmap-assistant", appauthor=False))
-    embedding: EmbeddingSettings = EmbeddingSettings()  # type: ignore[call-arg]
-    splitter: SplitterSettings = SplitterSettings()  # type: ignore[call-arg]
-    ingest: IngestSettings = IngestSettings()  # type: ignore[call-arg]
-    retrieval: RetrievalSettings = RetrievalSettings()  # type: ignore[call-arg]
-    answer: AnswerSettings = AnswerSettings()  # type: ignore[call-arg]
-    chat: ChatSettings = ChatSettings()  # type: ignore[call-arg]
-    server: ServerSettings = ServerSettings()  # type: ignore[call-arg]
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    splitter: SplitterSettings = SplitterSettings()
+    ingest: IngestSettings = IngestSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    chat: ChatSettings = ChatSettings()
+    server: ServerSettings = ServerSettings()
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -110,11 +110,12 @@ def load_settings(**overrides: Any) -> Settings:
         # the value of a misspelt name may be a key that was meant for another setting
         got = "" if first["type"] == "extra_forbidden" else f", got {first.get('input')!r}"
         raise InputError(
-            f"The setting {name} cannot be used ({first['msg']}{got}); correct or unset it and run the command again."
+            f"The setting {name} cannot be used ({first['msg']}{got}); "
+            "correct or unset it and run the command again."
         ) from error
     except SettingsError as error:
         name = "ROADMAP_" + str(error).partition('"')[2].partition('"')[0].upper()
         raise InputError(
-            f"The setting {name} cannot be used (its value is not JSON; its parts have variables of their own, "
-            f"{name}__…); correct or unset it and run the command again."
+            f"The setting {name} cannot be used (its value is not JSON; its parts have variables of their "
+            f"own, {name}__…); correct or unset it and run the command again."
         ) from error

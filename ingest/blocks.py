@@ -1,7 +1,6 @@
-"""The structure of a cleaned Markdown text: headings, items, paragraphs, code and tables with offsets. Pure."""
+"""The structure of a cleaned Markdown text: headings, items, paragraphs, code, tables; with offsets. Pure."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -11,11 +10,16 @@ from markdown_it.tree import SyntaxTreeNode
 from assistant.documents import Block, BlockKind
 from assistant.outline import plain
 
-LABEL = re.compile(
-    r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)([^*_\n]{1,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)"
-)
-_BOLD_ONLY = re.compile(r"^(?:[-*+]|\d+[.)])\s+(?:\*\*|__)(?P<words>[^*\n]+?)(?:\*\*|__)\s*$")
-_NUMBER = re.compile(r"^(\d+)[.)]\s")
+_QUOTED = r"(?:>\s*)*"
+_MARKER = r"(?:[-*+]|\d+[.)])"
+_BOLD = r"(?:\*\*|__)"
+# "**Tasks**:" or "**Tasks:**", as an item or by itself
+_LABEL = re.compile(rf"^\s*{_QUOTED}(?:{_MARKER}\s+)?{_BOLD}([^*_\n]{{1,60}}?)\s*(?::\s*{_BOLD}|{_BOLD}\s*:)")
+_BOLD_ONLY = re.compile(rf"^{_QUOTED}{_MARKER}\s+{_BOLD}(?P<words>[^*\n]+?){_BOLD}\s*$")
+_NUMBER = re.compile(rf"^{_QUOTED}(\d+)[.)]\s")
+_ITEM_START = re.compile(rf"{_QUOTED}{_MARKER}[ \t]*")
+# what closes a heading: "# Title #", or the line of "=" or "-" below it
+_HEADING_END = re.compile(r"(?<!\s)\s+#+\s*$|\n\s*(?:>\s*)*[=-]+\s*$")
 _MAX_NESTING = 60  # deeper quotes and lists are hostile: the parser stops there
 
 
@@ -56,9 +60,6 @@ class _Lines:
         inner = self.text[start:end]
         return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
 
-    def line_of(self, position: int) -> int:
-        return bisect_right(self.starts, position) - 1
-
 
 def _nodes(node: SyntaxTreeNode, lines: _Lines) -> Iterator[_Node]:
     if node.map is None:
@@ -87,7 +88,7 @@ def _paragraphs(start: int, end: int, text: str) -> Iterator[_Node]:
     cuts = [start]
     position = start
     for line in text[start:end].split("\n"):
-        if position > start and LABEL.match(line):
+        if position > start and _LABEL.match(line):
             cuts.append(position)
         position += len(line) + 1
     for first, last in zip(cuts, [*cuts[1:], end], strict=True):
@@ -97,6 +98,7 @@ def _paragraphs(start: int, end: int, text: str) -> Iterator[_Node]:
 
 
 def _item(node: SyntaxTreeNode, lines: _Lines) -> Iterator[_Node]:
+    """The item with what is nested in it; an item without words of its own is only what is nested in it."""
     if node.map is None:
         return
     start, end = lines.span(*node.map)
@@ -109,9 +111,13 @@ def _item(node: SyntaxTreeNode, lines: _Lines) -> Iterator[_Node]:
             own_end = max(own_end, lines.span(*child.map)[1])
         else:
             nested.extend(_nodes(child, lines))
-    if own_end == start:  # nothing but a nested block: the marker's line stands for the item
-        own_end = nested[0].start if nested else end
-    yield _Node("item", start, own_end, children=nested)
+    if own_end > start:
+        yield _Node("item", start, own_end, children=nested)
+        return
+    if nested and nested[0].start == start:  # "- - a": the parser knows lines, not columns
+        marker = _ITEM_START.match(lines.text, start)
+        nested[0].start = marker.end() if marker else start
+    yield from nested
 
 
 def _adopt_lists(nodes: list[_Node], text: str) -> list[_Node]:
@@ -161,13 +167,13 @@ def _emit(
     own = text[node.start : node.end]
     kind, label, title = node.kind, "", ""
     if kind == "heading":
-        title = plain(own.rstrip("#"))
+        title = plain(_HEADING_END.sub("", own))
     elif bold_are_headings and (bold := _bold_words(node, text)):
         kind = "heading"
         number = _NUMBER.match(own)
         title = (f"{number[1]}. " if number else "") + plain(bold)
     elif kind in ("item", "paragraph"):
-        match = LABEL.match(own)
+        match = _LABEL.match(own)
         label = plain(match[1]) if match else ""
         title = plain(own[match.end() :] if match else own)
     index = len(blocks)

@@ -49,7 +49,7 @@ def _sections(outline: Outline, parent: int, limit: int) -> Iterator[Span]:
 
 
 def _pack(outline: Outline, owner: int, first: int | None, content: list[int], limit: int) -> Iterator[Span]:
-    """Consecutive blocks joined up to `limit` characters; `first` opens the first chunk (a heading or item)."""
+    """Consecutive blocks joined up to `limit` characters; `first` (heading or item) opens the first chunk."""
     start = end = -1
     if first is not None:
         start, end = outline.blocks[first].start, outline.blocks[first].end

@@ -1,6 +1,7 @@
 """Does an answer speak to what was asked? What it leaves open decides between answering and refusing."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.answer.draft import Draft, Refusal
 from assistant.answer.evidence import BESIDE, PARENT, Key
@@ -9,6 +10,7 @@ from assistant.query import Ask, MissingPlace, Term
 
 # Below this share of the subject (weighted by rarity) an answer needs to fit by meaning.
 SHARE = 0.5
+STRICT_SHARE = 0.7  # the same for a reason, which is easily somebody else's
 # Cosine of question and best block from which a rewording counts as the same subject.
 MEANING = 0.42
 # Even with its words covered, a question whose meaning is far from every block is about something else.
@@ -22,153 +24,135 @@ ATTRIBUTE_LOOKS = {
     "duration": re.compile(r"\b\d+[\s-]*(?:hours?|minutes?|days?)\b", re.IGNORECASE),
     "date": re.compile(r"\b(?:19|20)\d\d\b"),
 }
-_STRICT = (Ask.REASON,)
-
-
-def lacking(inquiry: Inquiry, draft: Draft) -> tuple[Term, ...]:
-    """Subject words that neither the cited blocks nor their surroundings hold."""
-    keys = _cited(inquiry, draft)
-    missing = []
-    for term in inquiry.terms:
-        if any(inquiry.scout.covered(key).get(term.word, 0.0) >= BESIDE for key in keys):
-            continue
-        if any(
-            s in _source_words(inquiry, key[0])
-            for key in keys
-            for option in term.alternatives
-            for s in option
-        ):
-            continue
-        missing.append(term)
-    return tuple(missing)
+_HOW_MUCH = "much"  # "how much is it?": no source says "much" for a price
+_NOTHING = "The roadmaps do not say anything about that."
 
 
 def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     """A refusal when the draft misses the point of the question, None when it may be shown."""
     if draft.settled:
         return None
-    missing = lacking(inquiry, draft)
-    if not missing and not any(t.attribute for t in inquiry.terms) and (inquiry.scope or not inquiry.terms):
+    cited = _cited(inquiry, draft)
+    missing = _lacking(inquiry, cited)
+    has_attribute = any(t.attribute for t in inquiry.terms)
+    if not missing and not has_attribute and (inquiry.scope or not inquiry.terms):
         return None
-    attributes = [t for t in inquiry.terms if t.attribute and not _states(inquiry, draft, t)]
-    if attributes:
-        said = "the price" if attributes[0].word == "much" else attributes[0].word
-        return Refusal(f"The roadmaps do not say anything about {said}.", attributes[0].word)
-    names = [t for t in missing if t.specific and not t.known]
-    if names and not _beside_known(inquiry, names):
-        said = _join([t.word for t in names])
-        return Refusal(f"The roadmaps do not mention {_as_typed(inquiry, names)}.", said)
-    elsewhere = [t for t in missing if t.specific and t.known]
-    if elsewhere and (inquiry.scope or inquiry.question.sources):
-        where = (
-            inquiry.place(_cited(inquiry, draft)[0])
-            if inquiry.scope
-            else inquiry.source_title(inquiry.sources[0])
-        )
-        return Refusal(
-            f"{where} does not mention {_as_typed(inquiry, elsewhere)}.", _join([t.word for t in elsewhere])
-        )
-    known = [t for t in inquiry.terms if t.known]
-    topics = [t for t in known if inquiry.scout.is_topic(t)]
-    if inquiry.scope and topics and inquiry.question.ask is not Ask.LIST and all(t in missing for t in known):
-        where = inquiry.place(inquiry.scope[0])
-        return Refusal(
-            f"{where} does not mention {_as_typed(inquiry, topics)}.", _join([t.word for t in topics])
-        )
-    if not known and inquiry.question.facets and _labelled(inquiry, draft):
+    if refusal := _names_missed(inquiry, cited, missing):
+        return refusal
+    if not any(t.known for t in inquiry.terms) and _stands_under_label(inquiry, cited):
         return None
     if wanted := _wanted_in_vain(inquiry, missing):
         return Refusal("The roadmaps do not say that.", wanted)
-    total = sum(inquiry.scout.rarity[t.word] for t in inquiry.terms) or 1.0
-    share = 1.0 - sum(inquiry.scout.rarity[t.word] for t in missing) / total
-    meaning = max((inquiry.scout.meaning.get(k, 0.0) for k in _cited(inquiry, draft)), default=0.0)
-    bar = 0.7 if inquiry.question.ask in _STRICT else SHARE
-    if share < bar and meaning < MEANING and not inquiry.scope:
-        return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in missing]))
-    if meaning < MEANING_FLOOR and not inquiry.scope and len(inquiry.terms) > 1:
-        return Refusal("The roadmaps do not say anything about that.", _join([t.word for t in inquiry.terms]))
-    return None
-
-
-def _states(inquiry: Inquiry, draft: Draft, term: Term) -> bool:
-    """Whether a cited block itself speaks of the attribute, or holds a figure of its kind."""
-    look = ATTRIBUTE_LOOKS.get(term.attribute)
-    for key in _cited(inquiry, draft):
-        if inquiry.scout.covered(key).get(term.word, 0.0) >= PARENT and term.word != "much":
-            return (
-                look is None
-                or term.attribute != "version"
-                or bool(look.search(inquiry.outline(key[0]).full_text(key[1])))
-            )
-        if look and look.search(inquiry.outline(key[0]).full_text(key[1])):
-            return True
-    return False
-
-
-def _labelled(inquiry: Inquiry, draft: Draft) -> bool:
-    """Whether what is cited stands under a label that was asked for."""
-    return any(inquiry.scout.facet(key) in inquiry.question.facets for key in _cited(inquiry, draft))
-
-
-def _wanted_in_vain(inquiry: Inquiry, missing: tuple[Term, ...]) -> str:
-    """ "Which laptop ...": the very thing asked for, when no source has the word and the meaning is not close."""
-    match = _WANTED.search(inquiry.question.standalone)
-    if not match or (inquiry.ranked and inquiry.ranked[0].meaning >= CLOSE_MEANING):
-        return ""
-    return next((t.word for t in missing if t.word == match[1].lower() and not t.known), "")
+    return None if inquiry.scope else _too_far(inquiry, cited, missing)
 
 
 def unmentioned(inquiry: Inquiry, draft: Draft) -> str:
     """What a mixed question named that no source has, as a sentence; "" when nothing."""
-    names = [t for t in lacking(inquiry, draft) if t.specific and not t.known]
-    return f"The roadmaps do not mention {_as_typed(inquiry, names)}." if names else ""
+    missing = _lacking(inquiry, _cited(inquiry, draft))
+    names = [t for t in missing if t.specific and not t.known]
+    return f"The roadmaps do not mention {_join(inquiry.as_typed(names))}." if names else ""
+
+
+def missing_place(inquiry: Inquiry, missing: MissingPlace) -> Refusal:
+    """There is no such week, month or section: what there is instead."""
+    asked = f"{missing.unit} {missing.number}".strip()
+    where = f"the {inquiry.source_title(missing.source)}" if missing.source else "the roadmaps"
+    ends = f": it runs from “{missing.first}” to “{missing.last}”" if missing.first else ""
+    return Refusal(f"There is no {asked} in {where}{ends}.", asked)
+
+
+def _lacking(inquiry: Inquiry, cited: Sequence[Key]) -> list[Term]:
+    """Subject words that neither the cited blocks, their surroundings nor their sources' titles hold."""
+    known_of = frozenset[str]().union(*map(inquiry.scout.source_words, {key[0] for key in cited}))
+    return [
+        term
+        for term in inquiry.terms
+        if not any(inquiry.scout.holds(key, term.word, BESIDE) for key in cited)
+        and not any(s in known_of for option in term.alternatives for s in option)
+    ]
+
+
+def _names_missed(inquiry: Inquiry, cited: Sequence[Key], missing: list[Term]) -> Refusal | None:
+    """A refusal when the answer lacks an attribute, a name or the topic that was asked for."""
+    if attributes := [t for t in inquiry.terms if t.attribute and not _states(inquiry, cited, t)]:
+        word = attributes[0].word
+        said = "the price" if word == _HOW_MUCH else word
+        return Refusal(f"The roadmaps do not say anything about {said}.", word)
+    names = [t for t in missing if t.specific and not t.known]
+    if names and not _beside_known(inquiry, names):
+        return _not_mentioned(inquiry, "The roadmaps do", names)
+    elsewhere = [t for t in missing if t.specific and t.known]
+    if elsewhere and inquiry.scope:
+        return _not_mentioned(inquiry, f"{inquiry.place(cited[0])} does", elsewhere)
+    if elsewhere and inquiry.question.sources:
+        return _not_mentioned(inquiry, f"{inquiry.source_title(inquiry.sources[0])} does", elsewhere)
+    known = [t for t in inquiry.terms if t.known]
+    topics = [t for t in known if inquiry.scout.is_topic(t)]
+    not_a_list = inquiry.question.ask is not Ask.LIST
+    if inquiry.scope and topics and not_a_list and all(t in missing for t in known):
+        return _not_mentioned(inquiry, f"{inquiry.place(inquiry.scope[0])} does", topics)
+    return None
+
+
+def _not_mentioned(inquiry: Inquiry, who_does: str, terms: list[Term]) -> Refusal:
+    lacking = _join([t.word for t in terms])
+    return Refusal(f"{who_does} not mention {_join(inquiry.as_typed(terms))}.", lacking)
+
+
+def _too_far(inquiry: Inquiry, cited: Sequence[Key], missing: list[Term]) -> Refusal | None:
+    """A refusal when what is cited holds too little of the subject and does not mean it either."""
+    rarity = inquiry.scout.rarity
+    total = sum(rarity[t.word] for t in inquiry.terms) or 1.0
+    share = 1.0 - sum(rarity[t.word] for t in missing) / total
+    meaning = max((inquiry.scout.meaning.get(key, 0.0) for key in cited), default=0.0)
+    bar = STRICT_SHARE if inquiry.question.ask is Ask.REASON else SHARE
+    if share < bar and meaning < MEANING:
+        return Refusal(_NOTHING, _join([t.word for t in missing]))
+    if meaning < MEANING_FLOOR and len(inquiry.terms) > 1:
+        return Refusal(_NOTHING, _join([t.word for t in inquiry.terms]))
+    return None
+
+
+def _states(inquiry: Inquiry, cited: Sequence[Key], term: Term) -> bool:
+    """Whether a cited block itself speaks of the attribute, or holds a figure of its kind."""
+    look = ATTRIBUTE_LOOKS.get(term.attribute)
+    for key in cited:
+        shows = bool(look and look.search(inquiry.outline(key[0]).full_text(key[1])))
+        if inquiry.scout.holds(key, term.word, PARENT) and term.word != _HOW_MUCH:
+            return shows or term.attribute != "version"
+        if shows:
+            return True
+    return False
+
+
+def _stands_under_label(inquiry: Inquiry, cited: Sequence[Key]) -> bool:
+    """Whether what is cited stands under a label that was asked for."""
+    return any(inquiry.facet(key) in inquiry.question.facets for key in cited)
+
+
+def _wanted_in_vain(inquiry: Inquiry, missing: list[Term]) -> str:
+    """ "Which laptop ...": the very thing asked for, when no source has the word or means it."""
+    match = _WANTED.search(inquiry.question.standalone)
+    if not match or (inquiry.best and inquiry.best.meaning >= CLOSE_MEANING):
+        return ""
+    return next((t.word for t in missing if t.word == match[1].lower() and not t.known), "")
 
 
 def _beside_known(inquiry: Inquiry, names: list[Term]) -> bool:
-    """Whether each unknown name is asked for beside a known one ("Ansible and Pulumi")."""
+    """Whether an unknown name is asked for beside a known one ("Ansible and Pulumi")."""
     known = "|".join(re.escape(t.word) for t in inquiry.terms if t.specific and t.known)
     unknown = "|".join(re.escape(t.word) for t in names)
     if not known:
         return False
-    join = r"\W+(?:and|or|&|,)?\W*(?:\w+\s+)?"
-    pattern = rf"\b(?:{known})\b(?:,|\s+and|\s+or|\s*/|\s*&){join}(?:{unknown})\b|\b(?:{unknown})\b(?:,|\s+and|\s+or|\s*/|\s*&){join}(?:{known})\b"
+    join = r"\b(?:,|\s+and|\s+or|\s*/|\s*&)\W+(?:and|or|&|,)?\W*(?:\w+\s+)?"
+    pattern = rf"\b(?:{known}){join}(?:{unknown})\b|\b(?:{unknown}){join}(?:{known})\b"
     return bool(re.search(pattern, inquiry.question.standalone, re.IGNORECASE))
 
 
-def missing_place(missing: MissingPlace, title: str) -> Refusal:
-    """There is no such week, month or section: what there is instead."""
-    asked = f"{missing.unit} {missing.number}".strip()
-    if missing.first:
-        return Refusal(
-            f"There is no {asked} in the {title}: it runs from “{missing.first}” to “{missing.last}”.", asked
-        )
-    where = f"the {title}" if title else "the roadmaps"
-    return Refusal(f"There is no {asked} in {where}.", asked)
-
-
 def _cited(inquiry: Inquiry, draft: Draft) -> list[Key]:
-    """The blocks that the draft's spans start in."""
-    found: list[Key] = []
-    for line in draft.lines:
-        for span in line.spans:
-            key = (span.source, inquiry.outline(span.source).at(span.start))
-            if key not in found:
-                found.append(key)
-    return found
-
-
-def _source_words(inquiry: Inquiry, source: str) -> frozenset[str]:
-    """Stems of a source's title, names and summary: a question may repeat them."""
-    return inquiry.scout.source_words(source)
-
-
-def _as_typed(inquiry: Inquiry, terms: list[Term]) -> str:
-    """The words as the question spells them."""
-    found = []
-    for term in terms:
-        match = re.search(rf"\b{re.escape(term.word)}\b", inquiry.question.text, re.IGNORECASE)
-        found.append(match[0] if match else term.word)
-    return _join(found)
+    """The blocks that the draft's spans start in, in order of first use."""
+    spans = (span for line in draft.lines for span in line.spans)
+    return list(dict.fromkeys((s.source, inquiry.outline(s.source).at(s.start)) for s in spans))
 
 
 def _join(parts: list[str]) -> str:

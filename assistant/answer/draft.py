@@ -1,13 +1,11 @@
 """An answer before it is text: lines with the spans they rest on. Pure."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assistant.citations import place_markers
 from assistant.documents import Citation
 from assistant.outline import Outline
-
-_END = re.compile(r"([.!?:]?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement, or one list item at `depth` 1 or deeper; without spans it is a note about the sources."""
+    """One statement, or a list item at `depth` 1 or deeper; without spans it is a note about the sources."""
 
     text: str
     spans: tuple[Span, ...] = ()
@@ -72,7 +70,7 @@ def render(lines: Iterable[Line]) -> str:
     for position, line in enumerate(lines):
         # items that rest on just what their introducing line cites need no marker of their own
         repeated = line.depth and line.spans == said
-        text = line.text if repeated else with_markers(line.text, [numbers[s] for s in line.spans])
+        text = line.text if repeated else place_markers(line.text, [numbers[s] for s in line.spans])
         if not line.depth:
             said = line.spans
         if line.depth:
@@ -83,28 +81,19 @@ def render(lines: Iterable[Line]) -> str:
     return "".join(parts)
 
 
-def with_markers(text: str, numbers: Iterable[int]) -> str:
-    """`[n]` markers after the last word, before a closing full stop or colon."""
-    markers = "".join(f"[{n}]" for n in dict.fromkeys(numbers))
-    if not markers:
-        return text
-    match = _END.search(text)
-    mark = match[1] if match else ""
-    body = text[: match.start()] if match else text
-    return f"{body} {markers}{mark}"
-
-
 def fit(lines: tuple[Line, ...], limit: int) -> tuple[Line, ...]:
-    """As many leading lines as render within `limit` characters; a closing item says how many were left out."""
+    """As many leading lines as render within `limit` characters; a last item says how many were left out."""
     if len(render(lines)) <= limit:
         return lines
     for kept in range(len(lines) - 1, 0, -1):
         left_out = sum(1 for line in lines[kept:] if line.depth)
-        more = (Line(f"… and {left_out} more in the cited section.", lines[0].spans, 1),) if left_out else ()
+        more = (Line(f"… and {left_out} more in the cited section.", depth=1),) if left_out else ()
         shortened = (*lines[:kept], *more)
         if len(render(shortened)) <= limit:
             return shortened
-    return (Line(lines[0].text[: limit - 20].rsplit(" ", 1)[0] + " …", lines[0].spans),)
+    first = lines[0]
+    excess = len(render((first,))) + len(" …") - limit
+    return (replace(first, text=first.text[:-excess].rsplit(" ", 1)[0] + " …"),)
 
 
 def cite(lines: Iterable[Line], outlines: Mapping[str, Outline]) -> tuple[Citation, ...]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ LABEL_BONUS = 0.25  # for an item whose whole label stands in the question ("Dat
 NAME_WEIGHT = 1.25  # names carry the subject
 CUE_BONUS = 0.4  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
+SHORT_TITLE = 3  # words of a title that may name a facet anywhere; a longer one only with its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,15 @@ class Evidence:
     def key(self) -> Key:
         return self.source, self.block
 
+    @property
+    def best_place(self) -> float:
+        """The weight of the term that stands closest; 0 when the block has none."""
+        return max(self.covered.values(), default=0.0)
+
+    def holds(self, word: str, at: float = OWN) -> bool:
+        """Whether the term stands in the block, or at least as close as the weight `at` says."""
+        return self.covered.get(word, 0.0) >= at
+
 
 class BlockTable:
     """Where every stem stands among the blocks of one index; built once a generation."""
@@ -53,7 +63,7 @@ class BlockTable:
         self.own: dict[Key, frozenset[str]] = {}
         for source, outline in index.outlines.items():
             for number, block in enumerate(outline.blocks):
-                stems = frozenset(stem(w) for w in words(f"{block.label} {block.title}"))
+                stems = stems_of(f"{block.label} {block.title}")
                 self.own[source, number] = stems
                 for s in stems:
                     self.postings[s].add((source, number))
@@ -91,26 +101,21 @@ class BlockTable:
         return dict(zip(self._scored, (self.index.block_vectors @ vector).tolist(), strict=True))
 
 
-def matches(term: Term, stems: frozenset[str]) -> bool:
-    """Whether all stems of any one alternative stand there."""
-    return any(all(s in stems for s in option) for option in term.alternatives)
-
-
 class Scout:
     """Rates blocks for one question."""
 
     def __init__(self, table: BlockTable, question: Question, vector: NDArray[np.float32]) -> None:
         self.index = table.index
         self.question = question
-        self._table = table
         self.rarity = {
             t.word: table.rarity(t) * t.weight * (NAME_WEIGHT if t.specific and t.known else 1.0)
             for t in question.terms
         }
-        self._asked = frozenset(stem(w) for w in words(question.standalone))
-        self._facet_stems = frozenset(stem(w) for f in question.facets for w in FACETS[f])
-        self.total = sum(self.rarity.values()) or 1.0
         self.meaning = table.meanings(vector)
+        self._table = table
+        self._total = sum(self.rarity.values()) or 1.0
+        self._asked = stems_of(question.standalone)
+        self._facet_stems = frozenset(stem(w) for f in question.facets for w in FACETS[f])
         self._covered: dict[Key, dict[str, float]] = defaultdict(dict)
         for term in question.terms:
             self._spread(term)
@@ -122,39 +127,28 @@ class Scout:
         """For each term found in or around the block, the weight of the best place it stands in."""
         return self._covered.get(key, {})
 
-    def holds(self, word: str, key: Key) -> bool:
-        """Whether the term stands in the block, beneath it, or in what it directly belongs to."""
-        return self.covered(key).get(word, 0.0) >= BENEATH
-
-    def rate(self, key: Key) -> Evidence:
-        covered = self.covered(key)
-        lexical = sum(self.rarity[w] * weight for w, weight in covered.items()) / self.total
-        meaning = self.meaning.get(key, 0.0)
-        score = lexical + meaning + TITLED_BONUS * self._titled(key)
-        if self._facet_stems & self._table.own[key]:
-            score += FACET_BONUS
-        block = self.outline(key[0]).blocks[key[1]]
-        label = {stem(w) for w in words(block.label)}
-        if label and label <= self._asked and not facet_of(block.label):
-            score += LABEL_BONUS
-        if lexical and block.kind != "heading" and fits(self.question.standalone, self.outline(key[0]).text(key[1])):
-            score += CUE_BONUS
-        return Evidence(*key, score, lexical, meaning, covered)
-
-    def _titled(self, key: Key) -> float:
-        """Share of the terms that stand in the title of the block's section."""
-        heading = self.outline(key[0]).heading_of(key[1])
-        if heading < 0:
-            return 0.0
-        covered = self.covered((key[0], heading))
-        share = sum(self.rarity[w] for w, weight in covered.items() if weight >= OWN) / self.total
-        own = [s for s in self._table.own[key[0], heading] if not s.isdigit()]
-        return share * (0.5 + 0.5 * sum(s in self._asked for s in own) / max(len(own), 1))
+    def holds(self, key: Key, word: str, at: float = OWN) -> bool:
+        """Whether the term stands in the block, or at least as close as the weight `at` says."""
+        return self.covered(key).get(word, 0.0) >= at
 
     def rank(self, sources: Iterable[str], within: Sequence[Key] = ()) -> list[Evidence]:
         """All blocks of these sources (in and beneath one of `within`, where given), best first."""
         found = [self.rate(key) for key in self._candidates(sources, within)]
         return sorted(found, key=lambda e: (-e.score, e.source, e.block))
+
+    def rate(self, key: Key) -> Evidence:
+        """How well one block fits, all signals added up."""
+        covered = self.covered(key)
+        lexical = sum(self.rarity[w] * weight for w, weight in covered.items()) / self._total
+        meaning = self.meaning.get(key, 0.0)
+        score = lexical + meaning + TITLED_BONUS * self._titled(key)
+        if self._facet_stems & self._table.own[key]:
+            score += FACET_BONUS
+        if self._label_asked(key):
+            score += LABEL_BONUS
+        if lexical and self._looks_like_answer(key):
+            score += CUE_BONUS
+        return Evidence(*key, score, lexical, meaning, covered)
 
     def facet(self, key: Key) -> str:
         """The facet of the label the block stands under, else of the first word of its section's title."""
@@ -165,52 +159,13 @@ class Scout:
         if heading < 0 or heading == key[1]:
             return ""
         title = words(outline.blocks[heading].title)
-        return facet_of(" ".join(title)) if len(title) <= 3 else facet_of(title[0])
-
-    def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterable[Key]:
-        if within:
-            for source, top in within:
-                yield source, top
-                yield from ((source, block) for block in self.outline(source).descendants(top))
-            return
-        for source in sources:
-            for block in range(len(self.outline(source).blocks)):
-                if self.outline(source).blocks[block].level:
-                    yield source, block
-
-    def _spread(self, term: Term) -> None:
-        """A term counts where it stands, and less for what lies beneath, above and beside."""
-        for source, number in self._table.holding(term):
-            outline = self.outline(source)
-            block = outline.blocks[number]
-            self._note(term, (source, number), OWN)
-            beneath = HEADING if block.kind == "heading" else PARENT
-            for child in outline.descendants(number):
-                near = outline.heading_of(child) == number or block.kind != "heading"
-                own_section = (
-                    outline.blocks[child].kind == "heading" and outline.blocks[child].parent == number
-                )
-                self._note(term, (source, child), beneath if near and not own_section else UPPER)
-            above = outline.ancestors(number)
-            section = next((i for i in (number, *above) if outline.blocks[i].kind == "heading"), -1)
-            for container in above:
-                inner = outline.blocks[container].kind != "heading" or container == section
-                if outline.blocks[container].level:
-                    self._note(term, (source, container), BENEATH if inner else UPPER)
-            if section >= 0 and block.kind != "heading":
-                for other in outline.descendants(section):
-                    self._note(term, (source, other), BESIDE)
-
-    def _note(self, term: Term, key: Key, weight: float) -> None:
-        held = self._covered[key]
-        if held.get(term.word, 0.0) < weight:
-            held[term.word] = weight
+        return facet_of(" ".join(title)) if len(title) <= SHORT_TITLE else facet_of(title[0])
 
     def is_topic(self, term: Term) -> bool:
         """Whether a heading or label of some source names the term: a thing one can look for."""
-        for key in self._table.holding(term):
-            block = self.outline(key[0]).blocks[key[1]]
-            if block.kind == "heading" or matches(term, frozenset(stem(w) for w in words(block.label))):
+        for source, number in self._table.holding(term):
+            block = self.outline(source).blocks[number]
+            if block.kind == "heading" or _matches(term, stems_of(block.label)):
                 return True
         return False
 
@@ -223,5 +178,72 @@ class Scout:
     def source_words(self, source: str) -> frozenset[str]:
         """Stems of a source's title, other names, summary and audience."""
         entry = self.outline(source).document.source
-        text = " ".join((entry.title, *entry.aliases, entry.summary, entry.audience))
-        return frozenset(stem(w) for w in words(text))
+        return stems_of(" ".join((entry.title, *entry.aliases, entry.summary, entry.audience)))
+
+    def _titled(self, key: Key) -> float:
+        """How much the title of the block's section speaks of the subject and of nothing else, 0..1."""
+        heading = self.outline(key[0]).heading_of(key[1])
+        if heading < 0:
+            return 0.0
+        covered = self.covered((key[0], heading))
+        share = sum(self.rarity[w] for w, weight in covered.items() if weight >= OWN) / self._total
+        own = [s for s in self._table.own[key[0], heading] if not s.isdigit()]
+        return share * (0.5 + 0.5 * sum(s in self._asked for s in own) / max(len(own), 1))
+
+    def _label_asked(self, key: Key) -> bool:
+        """Whether the block's whole label stands in the question and is no facet."""
+        block = self.outline(key[0]).blocks[key[1]]
+        label = stems_of(block.label)
+        return bool(label) and label <= self._asked and not facet_of(block.label)
+
+    def _looks_like_answer(self, key: Key) -> bool:
+        outline = self.outline(key[0])
+        return outline.blocks[key[1]].kind != "heading" and fits(
+            self.question.standalone, outline.text(key[1])
+        )
+
+    def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterator[Key]:
+        if within:
+            for source, top in within:
+                yield source, top
+                yield from ((source, block) for block in self.outline(source).descendants(top))
+            return
+        for source in sources:
+            blocks = self.outline(source).blocks
+            yield from ((source, number) for number, block in enumerate(blocks) if block.level)
+
+    def _spread(self, term: Term) -> None:
+        """A term counts where it stands, and less for what lies beneath, above and beside."""
+        for source, number in self._table.holding(term):
+            for block, weight in _around(self.outline(source), number):
+                held = self._covered[source, block]
+                held[term.word] = max(held.get(term.word, 0.0), weight)
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Stems of all words of a text."""
+    return frozenset(stem(w) for w in words(text))
+
+
+def _matches(term: Term, stems: frozenset[str]) -> bool:
+    """Whether all stems of any one alternative stand there."""
+    return any(all(s in stems for s in option) for option in term.alternatives)
+
+
+def _around(outline: Outline, number: int) -> Iterator[tuple[int, float]]:
+    """The blocks for which a word in this one counts, and how much; a block may come more than once."""
+    blocks = outline.blocks
+    is_heading = blocks[number].kind == "heading"
+    yield number, OWN
+    for child in outline.descendants(number):
+        near = outline.heading_of(child) == number or not is_heading
+        own_section = blocks[child].kind == "heading" and blocks[child].parent == number
+        close = HEADING if is_heading else PARENT
+        yield child, close if near and not own_section else UPPER
+    section = outline.heading_of(number)
+    for container in outline.ancestors(number):
+        if blocks[container].level:
+            inner = blocks[container].kind != "heading" or container == section
+            yield container, BENEATH if inner else UPPER
+    if section >= 0 and not is_heading:
+        yield from ((other, BESIDE) for other in outline.descendants(section))

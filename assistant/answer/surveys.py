@@ -6,88 +6,63 @@ from assistant.answer.draft import Draft, Line, Outcome, Refusal
 from assistant.answer.evidence import BENEATH, Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.keywords import keyword_tokens, stem, words
-from assistant.outline import plain
+from assistant.outline import plain, unnumbered
 
+MOST = 0.6  # of the subject, weighted by rarity, that a mention must name
+MOST_SAID = 380  # characters of one roadmap's part in a comparison
+MOST_SECTIONS = 4  # sections compared
+LABELLED_SLACK = 0.5  # a part under the label asked for is told when it fits this nearly as well
+# A block speaks to the subject when it holds this much of it, or means it and fits about as well as the best.
+ENOUGH, ENOUGH_KNOWN, ENOUGH_MEANING, MEANING_SLACK = 0.45, 0.8, 0.5, 0.4
 _NOT = re.compile(
     r"\b(?:not|n't|never|without|lacks?|omits?|miss(?:es|ing)?|leaves? out)\b|n['’]t\b", re.IGNORECASE
 )
-_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
-MOST = 0.6  # of the subject, weighted by rarity, that a mention must name
-MOST_SAID = 380  # characters of one roadmap's part in a comparison
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
 def answer_mentions(inquiry: Inquiry) -> Outcome | None:
     """The roadmaps that mention the subject, each with its place."""
-    found = {source: e for source in roadmaps(inquiry) if (e := _mention(inquiry, source))}
     if not inquiry.terms:
         return None
-    subject = " ".join(t.word for t in inquiry.terms)
+    asked = roadmaps(inquiry)
+    found = {source: e for source in asked if (e := _mention(inquiry, source))}
     if not found:
+        subject = " ".join(inquiry.as_typed(inquiry.terms))
         return Refusal(f"None of the roadmaps mentions {subject}.", subject)
     lines = [
         Line(f"**{inquiry.source_title(source)}**: {_where(inquiry, e)}", (inquiry.span(e.key),), 1)
         for source, e in found.items()
     ]
-    count, total = len(found), len(roadmaps(inquiry))
-    intro = f"{_number(count).capitalize()} of the {_number(total)} roadmaps {'mentions' if count == 1 else 'mention'} it:"
-    spans = tuple(line.spans[0] for line in lines)
+    verb = "mentions" if len(found) == 1 else "mention"
+    intro = f"{_number(len(found)).capitalize()} of the {_number(len(asked))} roadmaps {verb} it:"
+    lines.insert(0, Line(intro, tuple(line.spans[0] for line in lines), counted=intro))
     if _NOT.search(inquiry.question.standalone):
-        others = [inquiry.source_title(s) for s in roadmaps(inquiry) if s not in found]
+        others = [inquiry.source_title(s) for s in asked if s not in found]
         said = f"Not in: {', '.join(others)}." if others else "There is no roadmap that leaves it out."
-        return Draft((Line(said), Line(intro, spans, counted=intro), *lines))
-    return Draft((Line(intro, spans, counted=intro), *lines))
+        lines.insert(0, Line(said))
+    return Draft(tuple(lines))
 
 
 def answer_comparison(inquiry: Inquiry) -> Outcome | None:
     """What each roadmap says about the subject, and which say nothing."""
     if len(inquiry.scope) > 1:
-        return Draft(tuple(line for key in inquiry.scope[:4] for line in _part(inquiry, key)))
+        return Draft(tuple(line for key in inquiry.scope[:MOST_SECTIONS] for line in _part(inquiry, key)))
     if not inquiry.question.terms and not inquiry.question.facets:
         return _overviews(inquiry)
     chosen = [s for s in inquiry.sources if s in inquiry.question.sources] or roadmaps(inquiry)
+    best = inquiry.best.score if inquiry.best else 0.0
     lines: list[Line] = []
     silent: list[str] = []
-    best = max((e.score for e in inquiry.ranked[:1]), default=0.0)
     for source in chosen:
         found = _best_of(inquiry, source, best)
+        lines += [_line(inquiry, e) for e in found]
         if not found:
-            silent.append(source)
-            continue
-        for e in found:
-            text = f"**{inquiry.source_title(source)}**, {inquiry.section_name(inquiry.section(e.key))}: {_said(inquiry, e)}"
-            whole = bool(inquiry.outline(source).children(e.block))
-            lines.append(Line(text, (inquiry.span(e.key, whole=whole),), 1))
+            silent.append(inquiry.source_title(source))
     if not lines:
         return None
-    note = (
-        [Line("Nothing on it in: " + ", ".join(inquiry.source_title(s) for s in silent) + ".")]
-        if silent
-        else []
-    )
-    return Draft((*lines, *note))
-
-
-def _part(inquiry: Inquiry, key: Key) -> tuple[Line, ...]:
-    """What a comparison says of one section: the labelled part asked for, else what it is about."""
-    for child in inquiry.outline(key[0]).children(key[1]):
-        if inquiry.scout.facet((key[0], child)) in inquiry.question.facets:
-            if len(inquiry.outline(key[0]).children(child)) > 1:
-                return inquiry.list_of((key[0], child))
-            return (inquiry.statement((key[0], child)),)
-    return inquiry.summary(key)
-
-
-def _overviews(inquiry: Inquiry) -> Outcome | None:
-    """How the named roadmaps introduce themselves."""
-    lines = []
-    for source in inquiry.question.sources:
-        outline = inquiry.outline(source)
-        first = next((i for i, b in enumerate(outline.blocks) if b.kind == "paragraph"), None)
-        if first is not None:
-            text = f"**{inquiry.source_title(source)}**: {outline.blocks[first].title}"
-            lines.append(Line(text, (inquiry.span((source, first)),), 1))
-    return Draft(tuple(lines)) if len(lines) > 1 else None
+    if silent:
+        lines.append(Line(f"Nothing on it in: {', '.join(silent)}."))
+    return Draft(tuple(lines))
 
 
 def roadmaps(inquiry: Inquiry) -> list[str]:
@@ -96,22 +71,37 @@ def roadmaps(inquiry: Inquiry) -> list[str]:
     return found or list(inquiry.sources)
 
 
+def _part(inquiry: Inquiry, key: Key) -> tuple[Line, ...]:
+    """What a comparison says of one section: the labelled part asked for, else what it is about."""
+    for child in inquiry.children(key):
+        if inquiry.facet(child) in inquiry.question.facets:
+            return inquiry.list_of(child) if len(inquiry.children(child)) > 1 else (inquiry.statement(child),)
+    return inquiry.summary(key)
+
+
+def _overviews(inquiry: Inquiry) -> Outcome | None:
+    """How the named roadmaps introduce themselves."""
+    lines = []
+    for source in inquiry.question.sources:
+        blocks = inquiry.outline(source).blocks
+        first = next((i for i, block in enumerate(blocks) if block.kind == "paragraph"), None)
+        if first is not None:
+            text = f"**{inquiry.source_title(source)}**: {blocks[first].title}"
+            lines.append(Line(text, (inquiry.span((source, first)),), 1))
+    return Draft(tuple(lines)) if len(lines) > 1 else None
+
+
 def _mention(inquiry: Inquiry, source: str) -> Evidence | None:
-    """The block of a source that names the whole subject, the shortest way."""
+    """The best block of a source that names the subject, its rarest word included."""
     rarity = inquiry.scout.rarity
     needed = [t.word for t in inquiry.terms]
-    if not needed:
-        return None
     rarest = max(needed, key=lambda w: rarity[w])
     whole = sum(rarity[w] for w in needed)
-    rated = [
-        e
-        for e in inquiry.scout.rank([source])
-        if e.covered.get(rarest, 0.0) >= BENEATH
-        and any(e.covered.get(w, 0.0) >= 1.0 for w in needed)
-        and sum(rarity[w] for w in needed if e.covered.get(w, 0.0) >= BENEATH) >= MOST * whole
-    ]
-    return rated[0] if rated else None
+    for e in inquiry.scout.rank([source]):
+        near = sum(rarity[w] for w in needed if e.holds(w, BENEATH))
+        if e.holds(rarest, BENEATH) and any(e.holds(w) for w in needed) and near >= MOST * whole:
+            return e
+    return None
 
 
 def _where(inquiry: Inquiry, evidence: Evidence) -> str:
@@ -121,79 +111,88 @@ def _where(inquiry: Inquiry, evidence: Evidence) -> str:
     return name if section == evidence.key else f"{name} – {plain(inquiry.words(evidence.key)).rstrip('.')}"
 
 
+def _line(inquiry: Inquiry, evidence: Evidence) -> Line:
+    """What one block of a roadmap says, with the roadmap and the section in front."""
+    key = evidence.key
+    section = inquiry.section_name(inquiry.section(key))
+    text = f"**{inquiry.source_title(key[0])}**, {section}: {_said(inquiry, key)}"
+    return Line(text, (inquiry.span(key, whole=bool(inquiry.children(key))),), 1)
+
+
 def _best_of(inquiry: Inquiry, source: str, best: float) -> list[Evidence]:
-    """The one or two blocks by which a source speaks to the subject."""
+    """The one or two blocks by which a source speaks to the subject; three under a label asked for."""
     ranked = inquiry.scout.rank([source])
     facets = inquiry.question.facets
-    if facets:
-        labelled = [e for e in ranked if inquiry.scout.facet(e.key) in facets]
-        if labelled and labelled[0].score >= ranked[0].score - 0.5:
-            ranked = labelled
+    labelled = [e for e in ranked if inquiry.facet(e.key) in facets]
+    if labelled and labelled[0].score >= ranked[0].score - LABELLED_SLACK:
+        ranked = labelled
     titled = _titled_section(inquiry, source)
-    if titled and not (facets and ranked and inquiry.scout.facet(ranked[0].key) in facets):
+    if titled and not (facets and ranked and inquiry.facet(ranked[0].key) in facets):
         return [titled]
-    usable = [e for e in ranked if e.lexical >= 0.45 or inquiry.scout.known_share(e.key) >= 0.8 or (e.meaning >= 0.5 and e.score >= best - 0.4)]
+    most, slack = (3, 0.3) if facets else (2, 0.15)
     told: list[Evidence] = []
-    for e in usable:
-        if told and e.score < told[0].score - (0.3 if facets else 0.15):
+    for e in ranked:
+        if not _speaks(inquiry, e, best):
+            continue
+        if told and e.score < told[0].score - slack:
             break
-        nested = any(
-            inquiry.outline(source).blocks[e.block].parent == t.block
-            or inquiry.outline(source).blocks[t.block].parent == e.block
-            for t in told
-        )
-        heading = inquiry.outline(source).blocks[e.block].kind == "heading"
-        if not nested and not (heading and (told or inquiry.outline(source).children(e.block))):
+        nested = any(_is_nested(inquiry, e, other) for other in told)
+        bare = inquiry.is_heading(e.key) and (told or inquiry.children(e.key))
+        if not nested and not bare:
             told.append(e)
-        if len(told) == (3 if facets else 2):
+        if len(told) == most:
             break
     return told
 
 
+def _speaks(inquiry: Inquiry, e: Evidence, best: float) -> bool:
+    """Whether a block speaks to the subject, by its words or by its meaning."""
+    if e.lexical >= ENOUGH or inquiry.scout.known_share(e.key) >= ENOUGH_KNOWN:
+        return True
+    return e.meaning >= ENOUGH_MEANING and e.score >= best - MEANING_SLACK
+
+
+def _is_nested(inquiry: Inquiry, one: Evidence, other: Evidence) -> bool:
+    """Whether one of two blocks of a source lies directly beneath the other."""
+    return inquiry.block(one.key).parent == other.block or inquiry.block(other.key).parent == one.block
+
+
 def _titled_section(inquiry: Inquiry, source: str) -> Evidence | None:
     """The section of a source that is titled with the whole subject."""
-    named = [t.word for t in inquiry.terms]
-    outline = inquiry.outline(source)
-    found = [
-        inquiry.scout.rate((source, i))
-        for i, block in enumerate(outline.blocks)
-        if block.kind == "heading" and block.level and outline.children(i)
-    ]
     asked = {stem(w) for w in words(inquiry.question.standalone)}
+    found: list[tuple[float, Evidence]] = []
+    for number, block in enumerate(inquiry.outline(source).blocks):
+        if block.kind != "heading" or not block.level or not inquiry.children((source, number)):
+            continue
+        title = keyword_tokens(unnumbered(block.title))
+        share = sum(s in asked for s in title) / max(len(title), 1)
+        e = inquiry.scout.rate((source, number))
+        if share == 1.0 or (inquiry.terms and all(e.holds(t.word) for t in inquiry.terms)):
+            found.append((share, e))
+    return max(found, key=lambda f: (f[0], f[1].score))[1] if found else None
 
-    def own_share(e: Evidence) -> float:
-        title = keyword_tokens(_LEADING_NUMBER.sub("", outline.blocks[e.block].title))
-        return sum(s in asked for s in title) / max(len(title), 1)
 
-    whole = [
-        e
-        for e in found
-        if own_share(e) == 1.0 or (named and all(e.covered.get(w, 0.0) >= 1.0 for w in named))
-    ]
-    return max(whole, key=lambda e: (own_share(e), e.score), default=None)
+def _said(inquiry: Inquiry, key: Key) -> str:
+    """A section's parts as far as they fit into MOST_SAID, or one block with its items."""
+    if not inquiry.is_heading(key):
+        items, own = inquiry.inline_items(key), inquiry.words(key)
+        return f"{own.rstrip(':')}: {items}" if items else own
+    text = ""
+    for part in (_in_short(inquiry, child) for child in inquiry.children(key)):
+        if len(text) + len(part) > MOST_SAID:
+            break
+        text = f"{text}; {part}" if text else part
+    return text or inquiry.title(key)
 
 
-def _said(inquiry: Inquiry, evidence: Evidence) -> str:
-    outline = inquiry.outline(evidence.source)
-    if outline.blocks[evidence.block].kind == "heading":
-        parts = []
-        for child in outline.children(evidence.block):
-            key = (evidence.source, child)
-            block = outline.blocks[child]
-            inner = inquiry.inline_items(key)
-            shown = block.title.rstrip(".:") or block.label
-            parts.append(
-                f"{block.label}: {inner or shown}" if block.label else f"{shown}: {inner}" if inner else shown
-            )
-        text = ""
-        for part in parts:
-            if len(text) + len(part) > MOST_SAID:
-                break
-            text = f"{text}; {part}" if text else part
-        return text or outline.blocks[evidence.block].title
-    items = inquiry.inline_items(evidence.key)
-    words = inquiry.words(evidence.key)
-    return f"{words.rstrip(':')}: {items}" if items else words
+def _in_short(inquiry: Inquiry, key: Key) -> str:
+    """A block as one part of a sentence: its label or words, and its items."""
+    block = inquiry.block(key)
+    items = inquiry.inline_items(key)
+    own = block.title.rstrip(".:") or block.label
+    if block.label:
+        return f"{block.label}: {items or own}"
+    return f"{own}: {items}" if items else own
 
 
 def _number(n: int) -> str:

@@ -2,21 +2,47 @@
 
 import re
 
+from assistant.query.wording import wording
+
+_KIND = wording(r"\btypes?\b", r"\bkinds?\b")
+_DATASET = wording(r"\bdatasets?\b")
+
 # (wording of the question, look of the passage): a match on both sides speaks for the passage
-_CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(question, re.IGNORECASE), re.compile(passage, re.IGNORECASE))
-    for question, passage in (
-        (r"\bcommands?\b|\bwhat do i (?:type|run)\b", r"`[^`\s]+ [^`]+`|\$ \w+"),
-        (r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b|\b(?:old|former|previous|earlier) name\b|\bused to be (?:called|named)\b|\brenamed\b", r"\b(?:formerly|former name|previously|once called|used to be)\b"),
-        (r"\b(?:other|another|alternative|second) name\b", r"\b(?:or|also|aka|known as)\b"),
-        (r"\bexamples?\b|\bfor instance\b|\be\.g\.", r"\bfor example\b|\bsuch as\b|\be\.g\.|\bexample\b"),
-        (r"\btools?\b|\blibrar(?:y|ies)\b|\bframeworks?\b|\bsoftware\b", r"\b(?:such as|like|with|in|on|by|use|e\.g\.)\s+(?-i:[A-Z])|\((?-i:[A-Z])"),
-        (r"\btypes?\b|\bkinds?\b", r"\btypes?\b|\bkinds?\b"),
-        (r"\bdatasets?\b|\bdata set\b", r"\bdatasets?\b"),
-        (r"\bformats?\b|\bfile types?\b|\bextensions?\b", r"\bformats?\b|`\.\w+`|\.\w{2,4}`"),
-        (r"\btriggers?\b|\bwhen should\b", r"\btriggers?\b"),
-    )
-)  # fmt: skip
+_CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    # a command: code of two words or more, or a shell prompt
+    (wording(r"\bcommands?\b", r"\bwhat do i (?:type|run)\b"), wording(r"`[^`\s]+ [^`]+`", r"\$ \w+")),
+    # a former name
+    (
+        wording(
+            r"\b(?:called|named|known as) (?:before|earlier|previously|formerly)\b",
+            r"\b(?:old|former|previous|earlier) name\b",
+            r"\bused to be (?:called|named)\b",
+            r"\brenamed\b",
+        ),
+        wording(r"\b(?:formerly|former name|previously|once called|used to be)\b"),
+    ),
+    # a second name
+    (wording(r"\b(?:other|another|alternative|second) name\b"), wording(r"\b(?:or|also|aka|known as)\b")),
+    # an example
+    (
+        wording(r"\bexamples?\b", r"\bfor instance\b", r"\be\.g\."),
+        wording(r"\bfor example\b", r"\bsuch as\b", r"\be\.g\.", r"\bexample\b"),
+    ),
+    # tools: a name after "such as" or in brackets
+    (
+        wording(r"\btools?\b", r"\blibrar(?:y|ies)\b", r"\bframeworks?\b", r"\bsoftware\b"),
+        wording(r"\b(?:such as|like|with|in|on|by|use|e\.g\.)\s+(?-i:[A-Z])", r"\((?-i:[A-Z])"),
+    ),
+    (_KIND, _KIND),
+    (wording(r"\bdatasets?\b", r"\bdata set\b"), _DATASET),
+    # formats: a file ending in code
+    (
+        wording(r"\bformats?\b", r"\bfile types?\b", r"\bextensions?\b"),
+        wording(r"\bformats?\b", r"`\.\w+`", r"\.\w{2,4}`"),
+    ),
+    # a trigger: what sets something off
+    (wording(r"\btriggers?\b", r"\bwhen should\b"), wording(r"\btriggers?\b")),
+)
 
 
 def fits(question: str, passage: str) -> bool:

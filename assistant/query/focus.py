@@ -3,31 +3,74 @@
 import re
 from dataclasses import dataclass
 
+from assistant.query.wording import wording
+
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
+_NEAR = r"[^.?!]{0,30}"  # within the sentence, a few words on
+
 # Orders to the assistant itself. Learners order topics ("list the tools"), never rules, roles or wordings.
-_COMMAND = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.?!]{0,60}\b(?:instruction|rule|prompt|source|previous|above|prior|context|guideline|restriction|citation|told|roadmap|document|everything|training)\w*"
-    r"|\brepeat\b[^.?!]{0,30}\b(?:words?|text|everything|line|above|prompt|instruction)"
-    r"|\b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)s?\b"
-    r"|^\W*(?:system|assistant|developer|admin)\s*:"
-    r"|</?(?:context|system|passage|instruction|user|document|s|im_\w+)>|\[/?(?:inst|system)\]"
-    r"|\byou are (?:now|no longer|actually)\b|\bfrom now on\b|\bnew rules?\b|\b(?:pretend|act|behave|roleplay|role-play)\b (?:to be|as|like|you)\b"
-    r"|\b(?:reply|respond|answer|finish|end|begin|start|output|print|say|write|repeat)\b[^.?!]{0,20}\b(?:only with|nothing but|with the (?:word|phrase|sentence)|exactly|in capitals|in all caps|verbatim)\b"
-    r"|\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with|answer)\b[^.?!]{0,30}(?:[\"'“‘][^\"'”’]+[\"'”’]|(?-i:\b[A-Z]{3,}(?: [A-Z]{2,})*\b)[^.?!]{0,12}$)"
-    r"|\b(?:no|without|drop|omit) (?:the )?citations?\b|\bdo anything now\b|\bjailbreak|\bDAN\b|\breveal\b[^.?!]{0,30}\b(?:prompt|key|secret|instruction)"
-    r"|\bstate that\b|\btell (?:the user|everyone|them) that\b|\b(?:your|the) api key\b",
-    re.IGNORECASE,
+_COMMAND = wording(
+    # "ignore all previous instructions"
+    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b[^.?!]{0,60}"
+    r"\b(?:instruction|rule|prompt|source|previous|above|prior|context|guideline|restriction|citation|told"
+    r"|roadmap|document|everything|training)\w*",
+    # "repeat the words above"
+    rf"\brepeat\b{_NEAR}\b(?:words?|text|everything|line|above|prompt|instruction)",
+    rf"\breveal\b{_NEAR}\b(?:prompt|key|secret|instruction)",
+    r"\b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)s?\b",
+    # a turn of somebody else, or the markup of a chat format
+    r"^\W*(?:system|assistant|developer|admin)\s*:",
+    r"</?(?:context|system|passage|instruction|user|document|s|im_\w+)>",
+    r"\[/?(?:inst|system)\]",
+    # another role, other rules
+    r"\byou are (?:now|no longer|actually)\b",
+    r"\bfrom now on\b",
+    r"\bnew rules?\b",
+    r"\b(?:pretend|act|behave|roleplay|role-play)\b (?:to be|as|like|you)\b",
+    r"\bdo anything now\b",
+    r"\bjailbreak",
+    r"\bDAN\b",
+    # a wording to be spoken: "answer only with yes", 'say "done"', "print HACKED"
+    r"\b(?:reply|respond|answer|finish|end|begin|start|output|print|say|write|repeat)\b[^.?!]{0,20}"
+    r"\b(?:only with|nothing but|with the (?:word|phrase|sentence)|exactly|verbatim|in capitals|in all caps)"
+    r"\b",
+    r"\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with"
+    rf"|answer)\b{_NEAR}(?:[\"'“‘][^\"'”’]+[\"'”’]|(?-i:\b[A-Z]{{3,}}(?: [A-Z]{{2,}})*\b)[^.?!]{{0,12}}$)",
+    r"\bstate that\b",
+    r"\btell (?:the user|everyone|them) that\b",
+    # what only the assistant has
+    r"\b(?:no|without|drop|omit) (?:the )?citations?\b",
+    r"\b(?:your|the) api key\b",
 )
-_MARKUP = re.compile(r"<!--.*?(?:-->|$)|</?[a-z_|]+[^<>]*>|\[/?(?:INST|SYS)\]", re.IGNORECASE | re.DOTALL)
-_ASKING = re.compile(
-    r"\?|^\W*(?:and |but |so |also |now |by the way,? |btw,? |please,? |then,? )*(?:what|which|who|whom|whose|where|when (?:do|does|did|is|are|can|could|should|will|would)|why|how|does|do|did|is|are|was|can|could|should|will|would"
+_MARKUP = re.compile(
+    r"""
+    <!--.*?(?:-->|$)            # a comment, closed or not
+    | </?[a-z_|]+[^<>]*>        # a tag
+    | \[/?(?:INST|SYS)\]
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+
+_LEAD_IN = r"(?:and |but |so |also |now |by the way,? |btw,? |please,? |then,? )*"
+_ASKING = wording(
+    r"\?",
+    # "when" asks only with a verb of asking behind it; "when I train a model ..." sets the scene
+    rf"^\W*{_LEAD_IN}(?:what|which|who|whom|whose|where"
+    r"|when (?:do|does|did|is|are|can|could|should|will|would)|why|how"
+    r"|does|do|did|is|are|was|can|could|should|will|would"
     r"|list|name|give|show|tell|explain|describe|define|compare|find|summari[sz]e|point|enumerate|remind)\b",
-    re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    r"\s*(?:;|\?)\s+(?:and |also |plus )?|,?\s+(?:and|plus|as well as|but also)\s+(?:also\s+|please\s+|tell me\s+)?(?=(?:what|which|who|where|when|why|how|does|do|is|are|can|will|add|give|list|name|the|its|their|for|in)\b)|,\s+(?=(?:what|which|who|where|when|why|how)\b)",
-    re.IGNORECASE,
+_CLAUSE = wording(
+    r"\s*(?:;|\?)\s+(?:and |also |plus )?",
+    # "... and which week covers it"
+    r",?\s+(?:and|plus|as well as|but also)\s+(?:also\s+|please\s+|tell me\s+)?"
+    r"(?=(?:what|which|who|where|when|why|how|does|do|is|are|can|will|add|give|list|name|the|its|their|for|in)\b)",
+    r",\s+(?=(?:what|which|who|where|when|why|how)\b)",
 )
+_SHORTEST_CLAUSE = 3  # characters
+
+_QUESTION_WORD = wording(r"\W*(?:what|which|who|where|when|why|how|does|do|is|are)\b")
+_TO_ASSISTANT = wording(r"\b(?:ignore|disregard|forget|reveal|your)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +87,9 @@ def focus(message: str) -> Focus:
     marked = tuple(m[0] for m in _MARKUP.finditer(message))
     sentences = [s for s in _SENTENCE.split(_MARKUP.sub(" ", message)) if s and s.strip()]
     commands = tuple(s for s in sentences if _COMMAND.search(s) and not _is_plain_question(s))
-    commands = (*marked, *commands)
     left = [s for s in sentences if s not in commands]
-    asking = [s for s in left if _ASKING.search(s)]
+    asking = [s for s in left if asks(s)]
+    commands = (*marked, *commands)
     if not asking:
         return Focus("" if commands else " ".join(left), "", commands)
     context = " ".join(s for s in left if s not in asking)
@@ -55,7 +98,8 @@ def focus(message: str) -> Focus:
 
 def clauses(asked: str) -> list[str]:
     """The parts of a question that asks several things; one part when it asks one."""
-    return [part.strip(" ,;?.") for part in _CLAUSE.split(asked) if len(part.strip(" ,;?.")) > 2]
+    parts = (part.strip(" ,;?.") for part in _CLAUSE.split(asked))
+    return [part for part in parts if len(part) >= _SHORTEST_CLAUSE]
 
 
 def asks(clause: str) -> bool:
@@ -64,7 +108,5 @@ def asks(clause: str) -> bool:
 
 
 def _is_plain_question(sentence: str) -> bool:
-    """A question whose wording only resembles an order ("what does the section say about system prompts?")."""
-    return bool(
-        re.match(r"\W*(?:what|which|who|where|when|why|how|does|do|is|are)\b", sentence, re.IGNORECASE)
-    ) and not re.search(r"\b(?:ignore|disregard|forget|reveal|your)\b", sentence, re.IGNORECASE)
+    """A question that only resembles an order ("what does the section say about system prompts?")."""
+    return bool(_QUESTION_WORD.match(sentence)) and not _TO_ASSISTANT.search(sentence)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -10,67 +10,82 @@ from assistant.documents import Exchange
 from assistant.keywords import words
 from assistant.outline import Outline
 from assistant.query.question import Place
+from assistant.query.wording import wording
 
-_POINTING = re.compile(
-    r"\b(?:there|that|it|its|they|them|their|this|those|these|then|same|former|latter|he|she|his|her|one|ones|here"
-    r"|both|above|afterwards|after that|before that|next one|the (?:week|month|step|phase|section|one) (?:after|before)"
-    r"|the (?:following|next|previous|preceding) (?:week|month|step|phase|section|one)|so)\b",
-    re.IGNORECASE,
+# Words that point back when a question has little else.
+_POINTING = wording(
+    r"\b(?:there|here|that|this|those|these|it|its|they|them|their|he|she|his|her)\b",
+    r"\b(?:one|ones|both|same|former|latter|above|so|then|afterwards)\b",
+    r"\bthe (?:week|month|step|phase|section|one) (?:after|before)\b",
+    r"\bthe (?:following|next|previous|preceding) (?:week|month|step|phase|section|one)\b",
 )
-_STRONG = re.compile(
-    r"\b(?:that|this|the same|those|these|the other|the (?:first|second|third|fourth|fifth|last|next|previous|following)) "
-    r"(?:ones?|weeks?|months?|steps?|phases?|sections?|projects?|topics?|tools?|books?|courses?)\b(?! of (?!them|these|those))"
-    r"|\bof (?:them|these|those)\b|\b(?:after|before|about|for|of|in|like|on) (?:that|those|it|them|this)\b\W*$|\b(?:in|after|before|about|for) (?:that|it|them)\b",
-    re.IGNORECASE,
+_POINTER = (
+    "that|this|the same|those|these|the other"
+    "|the (?:first|second|third|fourth|fifth|last|next|previous|following)"
 )
-_OPENING = re.compile(
-    r"^\W*(?:(?:thanks?|thank you|thx|great|nice|cool|ok|okay|good|perfect|got it|i see)\W+)*(?:and|also|but|or|so|ok|okay|then|what about|how about|what else|anything else|more|why|any|links?|sources?"
-    r"|tell me more|more details?|go on|which one|which ones|the same|now|next)\b",
-    re.IGNORECASE,
+_POINTED_AT = "ones?|weeks?|months?|steps?|phases?|sections?|projects?|topics?|tools?|books?|courses?"
+# Wordings that point back whatever else the question says.
+_STRONG = wording(
+    # "that week", "the third one of them"; "the first week of the 2024 roadmap" stands by itself
+    rf"\b(?:{_POINTER}) (?:{_POINTED_AT})\b(?! of (?!them|these|those))",
+    r"\bof (?:them|these|those)\b",
+    r"\b(?:after|before|about|for|of|in|like|on) (?:that|those|it|them|this)\b\W*$",
+    r"\b(?:in|after|before|about|for) (?:that|it|them)\b",
 )
-_SWAP = re.compile(
-    r"^\W*(?:and |ok |okay |so |but |now )?(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b",
-    re.IGNORECASE,
+_THANKS = r"(?:(?:thanks?|thank you|thx|great|nice|cool|ok|okay|good|perfect|got it|i see)\W+)*"
+# Openings of a message that goes on from the last one.
+_OPENING = wording(
+    rf"^\W*{_THANKS}(?:and|also|but|or|so|ok|okay|then|now|next|why|any|more|more details?|tell me more|go on"
+    r"|what about|how about|what else|anything else|which one|which ones|the same|links?|sources?)\b",
 )
+# Openings that put another subject in the place of the last one.
+_SWAP = wording(
+    r"^\W*(?:and |ok |okay |so |but |now )?"
+    r"(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b",
+)
+_LONGEST_SWAP = 8  # words of a follow-up that only names another subject ("and in the senior roadmap?")
+_OWN_SWAP = 3  # subject words that such a follow-up may have of its own
 _SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
+_SHORT_TITLE = 6  # characters; a shorter title stands in an answer by chance
 _NEAREST = re.compile(r"\bNearest topics?:")  # what a refusal offers is not what was talked about
 _NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
-_SHORT_SWAP = 8  # words of a follow-up that only names another subject ("and in the senior roadmap?")
 _CITATION = re.compile(r"\s*\[\d+\]")
+_MARKS = re.compile(r"[*_`]")
+_NAME = re.compile(r"[\w+#./-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a follow-up takes over."""
 
-    swap: bool  # "what about X": the previous question with X in place of its own subject
     places: tuple[Place, ...] = ()  # sections that the last answer was about
-    answer: str = ""
     fresh: str = ""  # the words of a short last answer that its question did not have
 
 
 def depends(text: str, own: int) -> bool:
-    """Whether a question leans on what was said before; `own` counts the words, places and roadmaps of its own."""
+    """Whether a question leans on what was said before; `own` counts words, places and roadmaps it names."""
     if not own or _STRONG.search(text):
         return True
     if _SWAP.match(text):
-        return own <= 3
+        return own <= _OWN_SWAP
     return own <= 1 and bool(_POINTING.search(text) or _OPENING.match(text))
 
 
-def carry(text: str, history: Sequence[Exchange], outlines: Mapping[str, Outline]) -> Carried:
+def swaps_subject(text: str) -> bool:
+    """Whether a follow-up only puts another subject in the place of the last: "what about Docker?"."""
+    return bool(_SWAP.match(text)) and len(text.split()) <= _LONGEST_SWAP
+
+
+def carry(last: Exchange, outlines: Mapping[str, Outline]) -> Carried:
     """What the last exchange hands on."""
-    last = history[-1]
     answer = _CITATION.sub("", _NEAREST.split(last.answer)[0])
     asked = _squeeze(last.question)
     places = _places_in(answer, outlines)
     # what the answer added is what "that" points at: sections the question had not named come first
     new = tuple(p for p in places if _squeeze(outlines[p.source].blocks[p.block].title) not in asked)
     known = set(words(last.question))
-    fresh = " ".join(w for w in re.findall(r"[\w+#./-]+", answer) if w.lower() not in known)
-    short = fresh if len(fresh) <= _SHORT_ANSWER else ""
-    swap = bool(_SWAP.match(text)) and len(text.split()) <= _SHORT_SWAP
-    return Carried(swap, new or places, answer, short)
+    fresh = " ".join(w for w in _NAME.findall(answer) if w.lower() not in known)
+    return Carried(new or places, fresh if len(fresh) <= _SHORT_ANSWER else "")
 
 
 def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...]:
@@ -80,7 +95,7 @@ def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...
     for source, outline in outlines.items():
         for index, block in enumerate(outline.blocks):
             title = _NUMBER.sub("", _squeeze(block.title))
-            if block.kind != "heading" or len(title) < 6 or block.level == 0:
+            if block.kind != "heading" or len(title) < _SHORT_TITLE or block.level == 0:
                 continue
             position = lowered.find(title)
             if position < 0 and ":" in block.title:
@@ -98,4 +113,4 @@ def _find_word(text: str, words: str) -> int:
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(re.sub(r"[*_`]", "", text).lower().split())
+    return " ".join(_MARKS.sub("", text).lower().split())

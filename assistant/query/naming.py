@@ -8,15 +8,17 @@ from assistant.documents import Source
 from assistant.keywords import stem, words
 from assistant.query.lexicon import NUMBER_WORDS
 
-_NOUNS = frozenset(
-    map(
-        stem,
-        ["roadmap", "plan", "sequence", "path", "guide", "map", "overview", "document", "curriculum", "program", "programme", "list", "one", "source"],
-    )
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+# What a roadmap is called by people.
+_NOUNS = _stems(
+    "curriculum document guide list map one overview path plan program programme roadmap sequence source"
 )
-_IGNORED = frozenset(
-    map(stem, ["mlops", "the", "a", "of", "for", "by", "and", "to", "with", "engineer", "machine", "learning", "practical", "complete"])
-)
+# Words of names that tell no roadmap from another.
+_IGNORED = _stems("a and by complete engineer for learning machine mlops of practical the to with")
 _REACH = 3  # words between the telling word and "roadmap" or "plan"
 
 
@@ -24,7 +26,7 @@ class Naming:
     """The names of the roadmaps of one index."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        self.sources = [s for s in sources if s.kind == "roadmap"]
+        self.sources = [s for s in sources if s.kind == "roadmap"] or list(sources)
         self._phrases = {
             s.id: {p for p in map(_phrase, (s.id, s.title, *s.aliases)) if len(p) > 1} for s in self.sources
         }

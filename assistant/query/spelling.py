@@ -8,19 +8,18 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from assistant.keywords import STOPWORDS, WORD
-from assistant.query.lexicon import (
-    ATTRIBUTES,
-    FACETS,
-    FOREIGN_FRAME,
-    NUMBER_WORDS,
-    SCAFFOLD,
-    SHORT_FORMS,
-    UNITS,
-)
+from assistant.query.foreign import FOREIGN_FRAME
+from assistant.query.lexicon import ATTRIBUTES, FACETS, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
 
-_MIN_LENGTH = (
-    4  # shorter words have too many neighbours; those of three letters are mended to frame words only
-)
+# Letters. Shorter words have too many neighbours; those of one letter less are mended to frame words only.
+_MIN_LENGTH = 4
+_ONE_SLIP = 5  # letters up to which one slip is allowed; longer words may have two
+_WRONG_SLIPS = 8  # letters from which both slips may be wrong letters; before, "Podman" would be "Postman"
+_ACRONYM = 5  # letters that a word in capitals has at most
+_CANDIDATES = 12  # near words that are told apart by more than their distance
+_SHORTEST_JOINED = 5  # letters of a name that may have been typed as two words ("ml flow")
+_OFTEN = 3  # a name that stands more often than this is meant even where both its halves are words too
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
 
 
 @lru_cache(maxsize=1)
@@ -34,28 +33,19 @@ def english_words() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def frame_words() -> frozenset[str]:
     """Words a question is framed with, as targets for mending ("wich" -> "which")."""
-    members = (*FACETS.values(), *ATTRIBUTES.values())
-    return frozenset(
-        {
-            *SCAFFOLD,
-            *STOPWORDS,
-            *UNITS,
-            *(u + "s" for u in UNITS),
-            *NUMBER_WORDS,
-            *(w for m in members for w in m),
-        }
-    )
+    return frozenset().union(SCAFFOLD, STOPWORDS, NUMBER_WORDS, asked_words(), *ATTRIBUTES.values())
 
 
 @lru_cache(maxsize=1)
 def asked_words() -> frozenset[str]:
     """Words that name what is asked for: labels and units."""
-    return frozenset({*(w for m in FACETS.values() for w in m), *UNITS, *(u + "s" for u in UNITS)})
+    return frozenset().union(UNITS, (f"{unit}s" for unit in UNITS), *FACETS.values())
 
 
 @lru_cache(maxsize=1)
 def _short_frame_words() -> list[str]:
-    return sorted(w for w in {*SCAFFOLD, *STOPWORDS, *UNITS} if 3 <= len(w) <= 4)
+    shortest, longest = _MIN_LENGTH - 1, _MIN_LENGTH
+    return sorted(w for w in {*SCAFFOLD, *STOPWORDS, *UNITS} if shortest <= len(w) <= longest)
 
 
 class Speller:
@@ -63,9 +53,13 @@ class Speller:
 
     def __init__(self, texts: Iterable[str]) -> None:
         counts: Counter[str] = Counter()
+        capitals: Counter[str] = Counter()
         for text in texts:
-            counts.update(match[0].lower() for match in WORD.finditer(text))
+            found = WORD.findall(text)
+            counts.update(word.lower() for word in found)
+            capitals.update(word.lower() for word in found if word[0].isupper())
         self.counts: Mapping[str, int] = counts
+        self._names = frozenset(word for word, often in capitals.items() if 2 * often > counts[word])
         self._targets = sorted(
             (w for w in {*counts, *frame_words()} if len(w) >= _MIN_LENGTH and w.isalpha()),
             key=lambda w: (-counts[w], w),
@@ -75,14 +69,20 @@ class Speller:
         return word in self.counts
 
     def mend(self, text: str, *, english: bool = True) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """The text with misspelt words replaced, and the replacements made; other languages only get names mended."""
+        """The text with misspelt words replaced, and the replacements; in other languages only the names."""
         text = self._joined(text)
         corrections: list[tuple[str, str]] = []
         parts: list[str] = []
         position = 0
-        for match in WORD.finditer(text):
+        found = list(WORD.finditer(text))
+        # in a title or a shout capitals mark no names
+        marked = 2 * sum(match[0][0].isupper() for match in found) <= len(found)
+        for match in found:
             word = match[0].lower()
-            better = self._better(word) if english or word not in FOREIGN_FRAME else None
+            name = ""
+            if english and marked and (match[0].isupper() or _within(text, match.start())):
+                name = match[0] if match[0][0].isupper() else ""
+            better = self._better(word, name) if english or word not in FOREIGN_FRAME else None
             parts.append(text[position : match.start()])
             parts.append(better or match[0])
             position = match.end()
@@ -101,20 +101,19 @@ class Speller:
         return text
 
     def _is_name(self, whole: str, left: str, right: str) -> bool:
-        """Whether two words make a name of the sources; where both are theirs too it must be a frequent one."""
-        if len(whole) < 5 or whole in english_words() or not self.counts.get(whole):
+        """Whether two words make a name of the sources, a frequent one where both are words of theirs too."""
+        if len(whole) < _SHORTEST_JOINED or whole in english_words() or not self.counts.get(whole):
             return False
         apart = self.knows(left.lower()) and self.knows(right.lower())
-        return self.counts[whole] > 3 if apart else True
+        return not apart or self.counts[whole] > _OFTEN
 
-    def _better(self, word: str) -> str | None:
-        """The word of the sources it was meant to be, None when it is right or nothing is close."""
+    def _better(self, word: str, name: str) -> str | None:
+        """The word it was meant to be, None when it is right or nothing is close; `name` as it was typed."""
         if len(word) < _MIN_LENGTH - 1 or not word.isalpha() or self._is_word(word):
             return None
-        short = len(word) < _MIN_LENGTH
-        allowed = 1 if len(word) < 6 else 2
-        targets = _short_frame_words() if short else self._targets
-        found = process.extract(word, targets, scorer=OSA.distance, score_cutoff=allowed, limit=12)
+        targets = _short_frame_words() if len(word) < _MIN_LENGTH else self._targets
+        slips = 1 if len(word) <= _ONE_SLIP else 2
+        near = process.extract(word, targets, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
         close = [
             (
                 sorted(word) != sorted(target),  # letters swapped, none missing
@@ -124,23 +123,44 @@ class Speller:
                 -self.counts.get(target, 0),
                 target,
             )
-            for target, distance, _ in found
-            if _alike(word, target)
+            for target, distance, _ in near
+            if _alike(word, target, distance) and (not name or self._may_be(name, target))
         ]
         return min(close)[-1] if close else None
 
+    def _may_be(self, name: str, target: str) -> bool:
+        """Whether a word with a capital, so a name, was meant to be this: "Scala" is not "scale"."""
+        kept = _only_missing(name.lower(), target)
+        if name.isupper() and len(name) <= _ACRONYM:
+            return kept and target in self._names
+        return kept or target in self._names
+
     def _is_word(self, word: str) -> bool:
-        if self.knows(word) or word in frame_words() or word in english_words():
+        """Whether a word is right as it is: one of the sources, of questions or of English."""
+        if word in frame_words() or word in SHORT_FORMS or self._stands(word):
             return True
-        if word in SHORT_FORMS:
-            return True
-        for ending in ("s", "es", "ed", "d", "ing", "ly", "er"):
-            base = word.removesuffix(ending)
-            if base != word and len(base) > 3 and (base in self.counts or base in english_words()):
-                return True
+        bases = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
+        return any(len(base) >= _MIN_LENGTH and self._stands(base) for base in bases)
+
+    def _stands(self, word: str) -> bool:
+        return word in self.counts or word in english_words()
+
+
+def _alike(word: str, target: str, slips: float) -> bool:
+    """Whether a typo is likely: the first letter seldom changes, and a short word loses letters at most."""
+    if word[0] != target[0] and set(word[:2]) != set(target[:2]):
         return False
+    if _only_missing(word, target) or len(word) >= _WRONG_SLIPS:
+        return True
+    return slips == 1 and len(word) >= _MIN_LENGTH
 
 
-def _alike(word: str, target: str) -> bool:
-    """Typos seldom change the first letter; a swap of the first two keeps both."""
-    return word[0] == target[0] or set(word[:2]) == set(target[:2])
+def _only_missing(word: str, target: str) -> bool:
+    """Whether letters were left out or swapped and none is wrong."""
+    return Counter(word) <= Counter(target)
+
+
+def _within(text: str, start: int) -> bool:
+    """Whether a word stands inside a sentence rather than at its beginning."""
+    before = text[:start].rstrip()
+    return bool(before) and before[-1] not in ".!?:"

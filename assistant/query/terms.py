@@ -1,29 +1,52 @@
 """The subject of a question: the words that an answer has to be about."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from assistant.keywords import WORD, stem, words
 from assistant.query.lexicon import ATTRIBUTE_WORDS, FACETS, NUMBER_WORDS, SCAFFOLD, SHORT_FORMS, UNITS
 from assistant.query.question import Term
 from assistant.query.spelling import Speller, english_words
+from assistant.query.wording import wording
 
 _NUMERONYM = re.compile(r"^([a-z])(\d{1,2})([a-z])$")
-_CONTRACTION = re.compile(r"['’](?:s|ve|re|ll|d|m|t)\b")
-_WHICH_VERSION = re.compile(
-    r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)|\bversions? (?:of|number|does|is|should|do)\b",
-    re.IGNORECASE,
+_CONTRACTION = wording(r"['’](?:s|ve|re|ll|d|m|t)\b")
+# "which Python version", but not "version control" or "what versions the data"
+_WHICH_VERSION = wording(
+    r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)",
+    r"\bversions? (?:of|number|does|is|should|do)\b",
 )
 # "... and not straight away with machine learning": what the question sets aside
-_UNWANTED = re.compile(
-    r"\b(?:and not|but not|instead of|rather than|as opposed to)\b|\bwhy\b.*\bcomes? (?:right |directly |only )?(?:after|before)\b",
-    re.IGNORECASE,
+_UNWANTED = wording(
+    r"\b(?:and not|but not|instead of|rather than|as opposed to)\b",
+    r"\bwhy\b.*\bcomes? (?:right |directly |only )?(?:after|before)\b",
 )
-UNWANTED_WEIGHT = 0.2
+UNWANTED_WEIGHT = 0.2  # of a word that is set aside; it may still tell two passages apart
+CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
+# "how hard is it?": sources rarely say
 _DEGREES = frozenset(
-    ["hard", "difficult", "easy", "big", "large", "fast", "popular", "good", "heavy", "tall", "deep", "wide", "safe", "reliable"]
+    {
+        "big",
+        "deep",
+        "difficult",
+        "easy",
+        "fast",
+        "good",
+        "hard",
+        "heavy",
+        "large",
+        "popular",
+        "reliable",
+        "safe",
+    }
+    | {"tall", "wide"}
 )
+_SMALL = frozenset({"a", "and", "as", "for", "in", "of", "on", "the", "to"})  # words left out of initials
+_LONGEST_PHRASE = 5  # words that initials may stand for
+_KIN_HEAD = 6  # letters that two words of one family share at least, bar an ending of four
+_CLAUSE_END = re.compile(r"[\n.;:(),\[\]]")
 
 
 class Vocabulary:
@@ -101,9 +124,9 @@ class Vocabulary:
 
     def _kin(self, word: str) -> list[str]:
         """Stems of the sources' words that share a long beginning: "containerise" ~ "containerization"."""
-        if len(word) < 6:
+        if len(word) < _KIN_HEAD:
             return []
-        head = word[: max(6, len(word) - 4)]
+        head = word[: max(_KIN_HEAD, len(word) - 4)]
         return sorted({stem(w) for w in self.speller.counts if w.startswith(head)})
 
 
@@ -122,8 +145,7 @@ def _pairs(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """ "cicd" -> the stems of "ci" and "cd": neighbouring words of the sources written as one."""
     found: dict[str, tuple[str, ...]] = {}
     for text in texts:
-        run = words(text)
-        for left, right in zip(run, run[1:], strict=False):
+        for left, right in pairwise(words(text)):
             if left.isalpha() and right.isalpha():
                 found.setdefault(left + right, (stem(left), stem(right)))
     return found
@@ -131,25 +153,24 @@ def _pairs(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 def _initials(texts: Iterable[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """ "iac" -> the stems of "infrastructure as code", for runs of two to five words in the texts."""
-    small = frozenset(["of", "and", "as", "to", "the", "for", "in", "a", "on"])
     table: dict[str, set[tuple[str, ...]]] = {}
     for text in texts:
-        for line in re.split(r"[\n.;:(),\[\]]", text):
-            run = words(line)
-            for start in range(len(run)):
-                if run[start] in small or not run[start].isalpha():
-                    continue
-                for size in range(2, 6):
-                    part = run[start : start + size]
-                    if len(part) < size or part[-1] in small or not all(w.isalpha() for w in part):
-                        continue
-                    meaning = tuple(stem(w) for w in part if w not in small)
-                    if len(meaning) < 2:
-                        continue
-                    for letters in {
-                        "".join(w[0] for w in part),
-                        "".join(w[0] for w in part if w not in small),
-                    }:
-                        if len(letters) > 1:
-                            table.setdefault(letters, set()).add(meaning)
+        for clause in _CLAUSE_END.split(text):
+            for phrase in _phrases(words(clause)):
+                large = [w for w in phrase if w not in _SMALL]
+                meaning = tuple(map(stem, large))
+                for letters in {"".join(w[0] for w in phrase), "".join(w[0] for w in large)}:
+                    table.setdefault(letters, set()).add(meaning)
     return {letters: tuple(sorted(meanings)) for letters, meanings in table.items()}
+
+
+def _phrases(run: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Runs of words that begin and end with a large one and hold no figures."""
+    for start, first in enumerate(run):
+        if first in _SMALL:
+            continue
+        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(run))):
+            if not all(w.isalpha() for w in run[start : end + 1]):
+                break
+            if run[end] not in _SMALL:
+                yield run[start : end + 1]
