@@ -1,1 +1,1 @@
-"""Data only: the shipped roadmaps. A package so that an installed copy finds its files; nothing imports it."""
+"""Data only: the shipped roadmaps. A package, so that an installed copy finds its files."""

@@ -20,9 +20,9 @@ Shape = Callable[[Inquiry], Outcome | None]
 # What is tried for each kind of question, in order; a shape that has nothing to say hands on to the next.
 SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
     Ask.FACT: (answer_arrangement, answer_edge, answer_units, answer_fact),
-    Ask.LIST: (answer_edge, answer_units, answer_fact),
+    Ask.LIST: (answer_arrangement, answer_edge, answer_units, answer_fact),
     Ask.YES_NO: (answer_arrangement, answer_fact),
-    Ask.DEFINITION: (answer_definition,),
+    Ask.DEFINITION: (answer_arrangement, answer_definition),
     Ask.PERSON: (answer_person,),
     Ask.REASON: (answer_reason,),
     Ask.PLACE: (answer_edge, answer_units, answer_arrangement, answer_place, answer_fact),

@@ -1,12 +1,14 @@
 """How many: sections of a unit, items beneath a block, roadmaps; every count names what was counted."""
 
 import re
+from itertools import takewhile
 
 from assistant.answer.draft import Draft, Line, Outcome, Span
 from assistant.answer.evidence import Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.surveys import answer_mentions, roadmaps
-from assistant.keywords import STOPWORDS, stem, words
+from assistant.keywords import STOPWORDS, keyword_tokens, stem, words
+from assistant.outline import unnumbered
 from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, SCAFFOLD, unit_of
 from assistant.query.places import members
 
@@ -14,6 +16,9 @@ _COUNTED = re.compile(r"\b(?:how many|number of|count of)\s+((?:[\w/-]+\s*){1,4}
 _HOW_LONG = re.compile(r"\bhow long\b", re.IGNORECASE)
 _IN_UNITS = re.compile(r"\bin (\w+)\W*$")
 _ROADMAPS = frozenset(["roadmap", "roadmaps", "documents", "sources", "plans", "guides"])
+# what ends the noun after "how many"
+_HAVING = "have has had is are was were do does did can should will would come comes stand"
+_VERBS = frozenset([*_HAVING.split(), "in", "of", "on", "under", "there"])
 _SHOWN = 12  # items named under a count
 # What speaks for a list of just the things counted, and how far it may lie behind the best block.
 _FITS_BONUS, _SAID_BONUS, _LIST_SLACK = 0.6, 0.2, 0.45
@@ -22,13 +27,18 @@ _FITS_BONUS, _SAID_BONUS, _LIST_SLACK = 0.6, 0.2, 0.45
 def answer_count(inquiry: Inquiry) -> Outcome | None:
     """A number and what it is the number of; None when the question counts nothing of ours."""
     match = _COUNTED.search(inquiry.question.standalone)
-    counted = words(match[1])[:4] if match else []
+    counted = _noun(words(match[1])) if match else []
     unit = _unit(inquiry, counted)
     if any(w in _ROADMAPS for w in counted[:3]) and not any(map(unit_of, counted)):
         return _count_roadmaps(inquiry)
     if unit and (found := _count_units(inquiry, unit)):
         return found
     return _count_items(inquiry, counted)
+
+
+def _noun(wording: list[str]) -> list[str]:
+    """What stands between "how many" and the verb: "books" of "books have section references"."""
+    return list(takewhile(lambda w: w not in _VERBS, wording))[:4] or wording[:4]
 
 
 def answer_units(inquiry: Inquiry) -> Outcome | None:
@@ -78,15 +88,26 @@ def _count_units(inquiry: Inquiry, unit: str) -> Draft | None:
             outermost = min(outline.blocks[i].level for i in found)
             found = [i for i in found if outline.blocks[i].level == outermost]
         if found:
-            return Draft(_counted(inquiry, (source, top), [(source, i) for i in found], unit))
+            return Draft(
+                _counted(inquiry, (source, top), [(source, i) for i in found], _as_asked(inquiry, unit))
+            )
     return None
+
+
+def _as_asked(inquiry: Inquiry, unit: str) -> str:
+    """The question's own word for the unit, in the singular: "category" for sections."""
+    for word in words(inquiry.question.standalone):
+        if unit_of(word) == unit:
+            return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
+    return unit
 
 
 def _counted(inquiry: Inquiry, owner: Key, found: list[Key], noun: str) -> tuple[Line, ...]:
     """The count and what was counted, by both ends where it is much."""
     whole_source = owner[1] < 0
     name = f"**{inquiry.source_title(owner[0])}**" if whole_source else inquiry.place(owner)
-    counted = f"{len(found)} {noun if len(found) == 1 else f'{noun}s'}"
+    many = f"{noun.removesuffix('y')}ies" if noun.endswith("ry") else f"{noun}s"
+    counted = f"{len(found)} {noun if len(found) == 1 else many}"
     stated = _stated(inquiry, owner, len(found), noun)
     if len(found) > _SHOWN:
         first, last = found[0], found[-1]
@@ -158,6 +179,11 @@ def _count_labelled(inquiry: Inquiry, noun: str) -> Draft | None:
             if leaf and inquiry.facet(key) in inquiry.question.facets:
                 section = inquiry.section(key)
                 counts[section] = counts.get(section, 0) + 1
+    said = {stem(w) for w in words(inquiry.question.standalone)} - {stem(noun)}
+    named = {
+        key: n for key, n in counts.items() if said & set(keyword_tokens(unnumbered(inquiry.title(key))))
+    }
+    counts = named or counts  # "books with section references": only the section that says so
     if not 0 < len(counts) <= _SHOWN:
         return None
     lines = [

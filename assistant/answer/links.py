@@ -14,6 +14,7 @@ from assistant.query.lexicon import FACETS, LINK_FACETS, facet_of
 MAX_LINKS = 8
 MOST_BOOKS = 3
 # A link further from the best one than this belongs to another subject.
+FAR_BETTER = 0.3  # share of the subject
 SLACK = 0.3
 # Where no place is named, a link's block must hold this much of the subject, or mean it.
 ENOUGH_WORDS, ENOUGH_MEANING = 0.4, 0.45
@@ -34,13 +35,20 @@ class _Candidate:
 def answer_links(inquiry: Inquiry) -> Outcome | None:
     """The links of the sections about the subject, those of the asked kind first; None without any."""
     candidates = sorted(_candidates(inquiry), key=lambda c: -c.score)
-    if not candidates:
+    if not candidates or _said_elsewhere(inquiry, candidates[0]):
         return None
     lines = [_line(inquiry, c) for c in _shown(_of_kind(inquiry, candidates))]
     lines += _books(inquiry)
     if len(lines) == 1:
         return Draft((Line(f"{lines[0].text}.", lines[0].spans),))
     return Draft((Line("The roadmaps link to these:", lines[0].spans), *lines))
+
+
+def _said_elsewhere(inquiry: Inquiry, best: _Candidate) -> bool:
+    """Whether a line without a link speaks of the subject far better, and no link was asked for by name."""
+    if inquiry.question.facets or not inquiry.best:
+        return False
+    return inquiry.best.lexical - inquiry.scout.rate(best.key).lexical > FAR_BETTER
 
 
 def _candidates(inquiry: Inquiry) -> Iterator[_Candidate]:

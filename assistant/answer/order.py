@@ -9,6 +9,7 @@ from assistant.answer.inquiry import Inquiry
 from assistant.answer.places import fit, sections
 from assistant.keywords import stem, words
 from assistant.query import Place
+from assistant.query.lexicon import GENERIC_UNITS, unit_of
 from assistant.query.places import members
 from assistant.query.understand import following
 
@@ -75,7 +76,7 @@ def answer_arrangement(inquiry: Inquiry) -> Outcome | None:
     groups = _groups(inquiry, wording)
     if len(groups) < 2:
         return None
-    for source in inquiry.sources:
+    for source in _sources_with_unit(inquiry, wording):
         found = [_first_about(inquiry, source, group) for group in groups]
         places = [key for key in found if key is not None]
         if len(places) < len(groups) or len(set(places)) < len(places):
@@ -193,13 +194,22 @@ def _between(inquiry: Inquiry, first: Key, last: Key) -> Outcome:
     return Draft(tuple(line for key in inner[:MOST_BETWEEN] for line in inquiry.summary(key)), settled=True)
 
 
+def _sources_with_unit(inquiry: Inquiry, wording: str) -> list[str]:
+    """The sources that have the weeks or phases the question speaks of; all when it names no such unit."""
+    units = {unit_of(w) for w in words(wording)} - {""} - GENERIC_UNITS
+    having = [s for s in inquiry.sources if any(members(inquiry.outline(s), unit) for unit in units)]
+    return having or list(inquiry.sources)
+
+
 def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
     """The subject's words in the groups that commas, "before", "or" and "and" make."""
     groups = []
     for part in _JOIN.split(wording):
         stems = {stem(w) for w in words(part)}
-        if group := [t.word for t in inquiry.question.terms if t.known and stem(t.word) in stems]:
-            groups.append(group)
+        group = [t for t in inquiry.question.terms if t.known and stem(t.word) in stems]
+        names = [t for t in group if t.specific]  # "Airflow basics" is about Airflow
+        if group:
+            groups.append([t.word for t in names or group])
     return groups
 
 

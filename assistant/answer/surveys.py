@@ -149,6 +149,9 @@ def _speaks(inquiry: Inquiry, e: Evidence, best: float) -> bool:
     """Whether a block speaks to the subject, by its words or by its meaning."""
     if e.lexical >= ENOUGH or inquiry.scout.known_share(e.key) >= ENOUGH_KNOWN:
         return True
+    names = [t.word for t in inquiry.terms if t.specific and t.known]
+    if names and all(e.holds(name, BENEATH) for name in names):
+        return True
     return e.meaning >= ENOUGH_MEANING and e.score >= best - MEANING_SLACK
 
 

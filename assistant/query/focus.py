@@ -61,7 +61,7 @@ _ASKING = wording(
     r"|list|name|give|show|tell|explain|describe|define|compare|find|summari[sz]e|point|enumerate|remind)\b",
 )
 _CLAUSE = wording(
-    r"\s*(?:;|\?)\s+(?:and |also |plus )?",
+    r"\s*(?:;|\?)\s+(?:(?:and|also|plus)\b,?\s*)?",
     # "... and which week covers it"
     r",?\s+(?:and|plus|as well as|but also)\s+(?:also\s+|please\s+|tell me\s+)?"
     r"(?=(?:what|which|who|where|when|why|how|does|do|is|are|can|will|add|give|list|name|the|its|their|for|in)\b)",

@@ -18,7 +18,7 @@ _LISTED = (
 _NO_NAME = r"(?<!called )(?<!named )"
 _SECTION = "(?:week|month|step|phase|section|chapter)"
 _ORDERED = any_of(
-    r"before|after|afterwards|ahead of|earlier|previous|prior|precede\w*",
+    r"before|after|afterwards|ahead of|earlier(?! names?)|previous(?! names?)|prior|precede\w*",
     r"next(?! to)",
     r"follows|followed by",
     rf"following {_SECTION}",
@@ -188,7 +188,7 @@ _BEFORE = wording(
     rf"{_NO_NAME}(?<!known as )\b"
     + any_of(
         r"before",
-        r"earlier",
+        r"earlier(?! names?)",
         r"previous|prior|preced\w+",
         r"prerequisites?|already know|builds? on",
         r"ahead of|comes? just ahead",

@@ -1,5 +1,6 @@
 """Words about asking rather than about the subject: what a question's frame is made of."""
 
+import re
 from collections.abc import Mapping
 
 from assistant.keywords import stem, words
@@ -113,7 +114,7 @@ _FRAME: dict[str, frozenset[str]] = _sets({
         documents guide hands idea ideas learn learned learner learners learning level levels map maps
         newbie overview plan planned plans practise present presented purpose read reading ready roadmap
         roadmaps run schedule scheduled sequence set sets setting setup skip source sources spend
-        structured studied studies study studying taught teach teacher teaches think threats topic
+        studied studies study studying taught teach teacher teaches think topic
         topics understand use used uses using work worked working works
     """,
     "where a thing stands": """
@@ -174,6 +175,7 @@ FACETS: dict[str, frozenset[str]] = _sets({
 })  # fmt: skip
 LINK_FACETS = frozenset({"resource", "course", "tutorial", "video", "article", "repository"})
 # People ask with these words; in a label they mean something else ("Build Tools").
+_NARROWING = frozenset({"on", "of", "for", "to", "with", "in", "about", "from"})
 _ASKED_ONLY = frozenset({"build", "building", "builds", "linked", "practice", "read"})
 
 # What learners ask of a topic that learning roadmaps do not state; a source that states it wins.
@@ -229,10 +231,22 @@ def facet_of(label: str) -> str:
     for name in ("stretch goal", "builds on", "why"):
         if lowered.startswith(name):
             return name
-    found = {stem(w) for w in words(lowered)}
-    if len(found) > 3:
-        return ""
+    heads = {stem(part[-1]) for part in _label_parts(lowered) if part}
     for name, members in FACETS.items():
-        if stem(name) in found or found & {stem(m) for m in members if len(m) > 3 and m not in _ASKED_ONLY}:
+        if stem(name) in heads or heads & {stem(m) for m in members if len(m) > 3 and m not in _ASKED_ONLY}:
             return name
     return ""
+
+
+def _label_parts(label: str) -> list[list[str]]:
+    """The parts of "Tutorials & Courses", each up to what narrows it ("Great Resource" of "… on MLOps")."""
+    parts = []
+    for part in re.split(r"[&,/]|\band\b|\bor\b", label):
+        found: list[str] = []
+        for word in words(part):
+            if word in _NARROWING:
+                break
+            if stem(word) != "suggest":  # "Book Suggestion" is about books
+                found.append(word)
+        parts.append(found)
+    return parts

@@ -107,7 +107,8 @@ class Vocabulary:
                 for w in self.speller.counts
                 if len(w) == size and w[0] == numeronym[1] and w[-1] == numeronym[3]
             ]
-        if sum(c.isupper() for c in typed) > 1 or (len(word) > 2 and word not in english_words()):
+        initials = sum(c.isupper() for c in typed) > 1 or (len(word) > 2 and word not in english_words())
+        if initials and word not in self.speller.counts:
             alternatives += [phrase for phrase in self._initials.get(word, ()) if phrase not in alternatives]
         if word in self._pairs:
             alternatives.append(self._pairs[word])
