@@ -10,6 +10,7 @@ from bm25s.stopwords import STOPWORDS_EN
 STOPWORDS = frozenset(STOPWORDS_EN)
 # numbers keep their dots ("5.4"), "c++" and "c#" keep their marks; everything else splits at punctuation
 WORD = re.compile(r"\d+(?:\.\d+)+|c\+\+|c#|[^\W_]+", re.IGNORECASE)
+_ACRONYMS = re.compile(r"^[bcdfghjklmnpqrtvwxz]{2,4}s$")  # the plural of initials without a vowel
 _STEMMER = Stemmer.Stemmer("english")
 
 
@@ -20,7 +21,9 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The Snowball English stem of one lower-case word."""
+    """The Snowball English stem of one lower-case word; "llms", which it leaves alone, is "llm"."""
+    if _ACRONYMS.match(word):
+        return word[:-1]
     return str(_STEMMER.stemWord(word))
 
 

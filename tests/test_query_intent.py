@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.query import Ask
-from assistant.query.cues import fits
+from assistant.query.cues import fit
 from assistant.query.intent import ask_of, facets_of, offset_of, settled_ask, unit_asked
 from assistant.query.lexicon import facet_of, unit_of
 
@@ -167,20 +167,20 @@ def test_a_unit_is_named_in_singular_or_plural(word: str, unit: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "passage", "fit"),
+    ("question", "passage", "bonus"),
     [
-        ("which command lists pods", "Run `kubectl get pods`.", True),
-        ("which command lists pods", "Use `kubectl`.", False),
-        ("what was it called before", "formerly KFServing", True),
-        ("which tools", "a broker such as Kafka", True),
-        ("which tools", "a broker such as that one", False),
-        ("which tools", "use Kafka", True),
-        ("which file types", "columnar files (`.parquet`)", True),
-        ("when should it be retrained", "Define triggers for it.", True),
-        ("who made it", "formerly KFServing, such as `a b`", False),
+        ("which command lists pods", "Run `kubectl get pods`.", 0.6),
+        ("which command lists pods", "Use `kubectl`.", 0.0),
+        ("what was it called before", "formerly KFServing", 0.4),
+        ("which tools", "a broker such as Kafka", 0.4),
+        ("which tools", "a broker such as that one", 0.0),
+        ("which tools", "use Kafka", 0.4),
+        ("which file types", "columnar files (`.parquet`)", 0.4),
+        ("when should it be retrained", "Define triggers for it.", 0.4),
+        ("who made it", "formerly KFServing, such as `a b`", 0.0),
     ],
 )
 def test_a_passage_fits_when_it_looks_like_the_answer_expected(
-    question: str, passage: str, fit: bool
+    question: str, passage: str, bonus: float
 ) -> None:
-    assert fits(question, passage) is fit
+    assert fit(question, passage) == bonus

@@ -101,6 +101,11 @@ def test_typos_of_the_roadmaps_tools_are_mended(typed: str, mended: str) -> None
     assert SHIPPED.mend(f"what is {typed}?") == (f"what is {mended}?", ((typed, mended),))
 
 
+def test_a_rare_word_is_a_typo_only_beside_a_word_that_stands_beside_the_right_one() -> None:
+    assert SHIPPED.mend("who wrote Python Crash Corse?")[0] == "who wrote Python Crash course?"
+    assert SHIPPED.mend("who buried the corse?") == ("who buried the corse?", ())
+
+
 def test_each_replacement_is_told_with_the_word_as_it_was_typed() -> None:
     text, corrections = SPELLER.mend("Wich week covers Promethius?")
     assert text == "which week covers prometheus?"

@@ -9,6 +9,7 @@ from fakes_query import outline, reader, shipped, titles, turns
 from assistant.index import LiveIndex
 from assistant.query import Ask, Question
 from assistant.query.foreign import is_foreign, translate
+from assistant.query.terms import CONTEXT_WEIGHT
 from assistant.query.understand import Reader
 from assistant.settings import Settings
 from ingest.pipeline import IngestRequest, run
@@ -130,7 +131,7 @@ def test_an_order_is_set_aside_and_the_question_is_read(roadmaps: Reader) -> Non
 def test_a_sentence_beside_the_question_helps_and_is_not_required(roadmaps: Reader) -> None:
     question = roadmaps.read("I know Docker well. Which week covers Kubernetes?")
     assert subject(question) == ["kubernetes"]
-    assert [(t.word, t.weight) for t in question.terms] == [("kubernetes", 1.0), ("docker", 0.5)]
+    assert [(t.word, t.weight) for t in question.terms] == [("kubernetes", 1.0), ("docker", CONTEXT_WEIGHT)]
 
 
 def test_a_question_without_a_subject_takes_it_from_the_sentence_beside(roadmaps: Reader) -> None:

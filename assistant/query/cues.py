@@ -7,10 +7,14 @@ from assistant.query.wording import wording
 _KIND = wording(r"\btypes?\b", r"\bkinds?\b")
 _DATASET = wording(r"\bdatasets?\b")
 
+# A command: code of two words or more, or a shell prompt. Hardly anything else looks like that.
+_COMMAND = (
+    wording(r"\bcommands?\b", r"\bcmds?\b", r"\bwhat do i (?:type|run)\b"),
+    wording(r"`[^`\s]+ [^`]+`", r"\$ \w+"),
+)
+_CERTAIN, _LIKELY = 0.6, 0.4
 # (wording of the question, look of the passage): a match on both sides speaks for the passage
 _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    # a command: code of two words or more, or a shell prompt
-    (wording(r"\bcommands?\b", r"\bwhat do i (?:type|run)\b"), wording(r"`[^`\s]+ [^`]+`", r"\$ \w+")),
     # a former name
     (
         wording(
@@ -45,6 +49,9 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 )
 
 
-def fits(question: str, passage: str) -> bool:
-    """Whether the passage looks like the kind of answer that the question's wording expects."""
-    return any(asks.search(question) and shows.search(passage) for asks, shows in _CUES)
+def fit(question: str, passage: str) -> float:
+    """A bonus for a passage that looks like the kind of answer the wording expects, else 0."""
+    asks, shows = _COMMAND
+    if asks.search(question) and shows.search(passage):
+        return _CERTAIN
+    return _LIKELY * any(asks.search(question) and shows.search(passage) for asks, shows in _CUES)

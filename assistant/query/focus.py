@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.query.wording import wording
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\s[A-Z]\.)\s+(?=\S)|\n+")  # "Robert C. Martin" is no end
 _NEAR = r"[^.?!]{0,30}"  # within the sentence, a few words on
 
 # Orders to the assistant itself. Learners order topics ("list the tools"), never rules, roles or wordings.
@@ -19,7 +19,8 @@ _COMMAND = wording(
     rf"\breveal\b{_NEAR}\b(?:prompt|key|secret|instruction)",
     r"\b(?:system|developer|hidden|initial)\s+(?:prompt|message|instruction)s?\b",
     # a turn of somebody else, or the markup of a chat format
-    r"^\W*(?:system|assistant|developer|admin)\s*:",
+    r"^\W*(?:system|assistant|developer|admin)(?: \w+){0,2}\s*:",
+    r"(?:^|[:,;]|\band|\bthen)\W*say that\b",
     r"</?(?:context|system|passage|instruction|user|document|s|im_\w+)>",
     r"\[/?(?:inst|system)\]",
     # another role, other rules
@@ -37,6 +38,11 @@ _COMMAND = wording(
     r"\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with"
     rf"|answer)\b{_NEAR}(?:[\"'“‘][^\"'”’]+[\"'”’]|(?-i:\b[A-Z]{{3,}}(?: [A-Z]{{2,}})*\b)[^.?!]{{0,12}}$)",
     r"\bstate that\b",
+    # texts to be made up: code, jokes
+    r"\btell (?:me|us) an?(?:other)? (?:\w+ )?(?:joke|story|poem|riddle)\b",
+    r"^\W*(?:(?:please|pls|hey|hi|ok|and|now|can you|could you|would you|i want you to|i need you to)\W+)*"
+    r"(?:write|generate|code|draft|compose|implement|translate)\s+(?:me |us )?"
+    r"(?:an?|some|the|my|this)\b(?! (?:\w+ )?(?:summary|overview|list|outline|plan))",
     r"\btell (?:the user|everyone|them) that\b",
     # what only the assistant has
     r"\b(?:no|without|drop|omit) (?:the )?citations?\b",

@@ -9,13 +9,15 @@ from assistant.query.history import Carried
 from assistant.query.intent import MOVABLE
 from assistant.query.lexicon import NUMBER_WORDS
 from assistant.query.question import Ask, MissingPlace, Place, Question, Term
-from assistant.query.terms import CONTEXT_WEIGHT
+from assistant.query.terms import helping
 from assistant.query.wording import wording
 
 _NTH = wording(
     r"\b(?:the )?(first|second|third|fourth|fifth|sixth) (?:one|of (?:them|these|those))\b"  # of those listed
 )
 _OTHER = wording(r"\b(\w{4,}) (?:one|phase|step|group|section)\b")  # "the advanced one"
+_LISTED = wording(r"\b(?:list|name|show|what are|which are) (?:them|they|those|these)\b")
+_MOVING = (Ask.ORDER, Ask.PLACE, Ask.COMPARISON, Ask.MENTIONS)  # answers that lead to other sections
 _BARE_ASKS = (Ask.FACT, Ask.YES_NO)  # shapes that an elliptical follow-up gets by default
 _TITLES = 3  # sections named in the words that are searched; more would drown the question
 
@@ -36,10 +38,12 @@ def follow_up(
     """The question with what it leaves unsaid; `swap` where it only puts another subject in place."""
     if question.places or question.missing:
         return _at_another_place(question, earlier.question, outlines)
-    talked_about = _handed_on(earlier) or earlier.question.places
+    talked_about = _handed_on(earlier, outlines) or earlier.question.places
     another = any(_sibling(text, place, outlines) for place in talked_about[:1])  # "and the advanced one?"
+    if earlier.question.ask is Ask.COUNT and _LISTED.search(text):
+        return replace(earlier.question, text=question.text)  # a count names what it counted
     if swap and (question.sources or question.terms) and not another:
-        return _with_another_subject(question, earlier.question, outlines)
+        return _with_another_subject(question, earlier, outlines)
     return _continued(question, text, earlier, outlines)
 
 
@@ -51,16 +55,19 @@ def _at_another_place(question: Question, before: Question, outlines: Mapping[st
     return _merged(before, question, own, question.missing, outlines)
 
 
-def _with_another_subject(question: Question, before: Question, outlines: Mapping[str, Outline]) -> Question:
+def _with_another_subject(question: Question, earlier: Earlier, outlines: Mapping[str, Outline]) -> Question:
     """ "what about the 2024 roadmap?": the question before, this roadmap or subject in its place."""
-    terms, sources = question.terms or before.terms, question.sources or before.sources
+    before = earlier.question
+    terms, sources = question.terms, question.sources or before.sources
+    if not terms:  # the same of another roadmap: what was answered helps to find it there
+        terms = (*before.terms, *helping(earlier.terms, before.terms))
     return _merged(replace(before, terms=terms, sources=sources), question, (), (), outlines)
 
 
 def _continued(question: Question, text: str, earlier: Earlier, outlines: Mapping[str, Outline]) -> Question:
     """ "which project do I build there?": this question, of what was talked about."""
     before = earlier.question
-    talked_about = _handed_on(earlier) or before.places or earlier.places()
+    talked_about = _handed_on(earlier, outlines) or before.places or earlier.places()
     places = _pointed_at(text, question.sources, talked_about, outlines)
     merged = _merged(question, before, places, () if places else before.missing, outlines)
     ask = question.ask
@@ -71,16 +78,23 @@ def _continued(question: Question, text: str, earlier: Earlier, outlines: Mappin
     if places:
         return replace(merged, ask=ask)
     # the earlier subject helps to find the passage; the new question need not repeat it
-    own = {t.word for t in question.terms}
-    handed = (t for t in (*before.terms, *earlier.terms) if t.word not in own)
-    terms = (*question.terms, *(replace(t, weight=CONTEXT_WEIGHT, required=False) for t in handed))
+    terms = (*question.terms, *helping((*before.terms, *earlier.terms), question.terms))
     return replace(merged, ask=ask, terms=terms, sources=question.sources or before.sources)
 
 
-def _handed_on(earlier: Earlier) -> tuple[Place, ...]:
-    """The sections of the last answer, those of the roadmaps that its question named."""
-    sources = earlier.question.sources
-    return tuple(p for p in earlier.carried.places if not sources or p.source in sources)
+def _handed_on(earlier: Earlier, outlines: Mapping[str, Outline]) -> tuple[Place, ...]:
+    """The sections of the last answer: those of the roadmaps and of the section that its question named."""
+    sources, asked = earlier.question.sources, earlier.question.places
+    found = tuple(p for p in earlier.carried.places if not sources or p.source in sources)
+    if not asked or earlier.question.ask in _MOVING:
+        return found
+    return tuple(p for p in found if any(_is_within(p, place, outlines) for place in asked))
+
+
+def _is_within(inner: Place, outer: Place, outlines: Mapping[str, Outline]) -> bool:
+    if inner.source != outer.source:
+        return False
+    return outer.block in (inner.block, *outlines[inner.source].ancestors(inner.block))
 
 
 def _merged(

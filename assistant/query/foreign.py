@@ -24,6 +24,17 @@ _MEANINGS: dict[str, str] = {
     "when": "wann quand cuándo cuando",
     "who": "wer qui quién quien",
     "many": "viele",
+    "how much": "wieviel cuánto cuanto",
+    "earn": "verdient verdiene verdienen gagne gagner gagnent gana ganan ganar",
+    "salary": "gehalt gehälter lohn salaire salaires sueldo sueldos salario salarios",
+    "cost": "kostet kosten koste coûte coûtent coute cuesta cuestan costar",
+    "price": "preis preise prix precio precios",
+    "expensive": "teuer cher chère caro cara",
+    "how long": "lange",
+    "learning sequence": "lernreihenfolge lernsequenz lernabfolge",
+    "roadmap": "fahrplan",
+    "comes": "kommt vient viene",
+    "right": "direkt direkte juste justo directement",
     "how many": "combien cuántas cuántos cuantas cuantos",
     "before": "vor avant antes",
     "after": "nach après apres después despues",
@@ -46,7 +57,7 @@ _FRAME = {
     "German": """
         auch auf behandelt bei bitte dann darin das dem den der des deutsch dich die doch dort dran
         eigentlich ein eine einem einen erwähnt es fuer für geht gewidmet gibt haben hat ich im in ist
-        kann kommen kommt man mich mir mit muss nennen nennt noch nur oder plan sich sind soll sollte
+        kann kommen man mich mir mit muss nennen nennt noch nur oder plan sich sind soll sollte
         steht ueber um und von welchem wenn werden wird zu zum zur über
     """,
     "French": """
@@ -84,8 +95,29 @@ def is_foreign(text: str) -> bool:
     return other > own and other >= 2
 
 
+# Names and phrases of several words, put into English before the single words.
+_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), english)
+    for pattern, english in (
+        (r"\bplan (?:de|en|à|sur) (?:six|seis|6) (?:mois|meses)\b", "six-month roadmap"),
+        (r"\b(?:sechs|6)[-\s]?monats?[-\s]?plan\w*\b", "six-month roadmap"),
+        (r"\bs[ée]quence d['’]apprentissage\b", "learning sequence"),
+        (r"\bsecuencia de aprendizaje\b", "learning sequence"),
+        (r"\bfeuilles? de route\b", "roadmap"),
+        (r"\bhojas? de ruta\b", "roadmap"),
+        (r"\bwie ?viel\b", "how much"),
+        (r"\bwie ?viele\b", "how many"),
+        (r"\b(?:wie lange|combien de temps|cuánto tiempo)\b", "how long"),
+        (r"\bcombien (?=(?:co[uû]te|gagne|vaut))", "how much "),
+        (r"\bcuánto (?=(?:cuesta|gana|vale))", "how much "),
+    )
+)
+
+
 def translate(text: str) -> str:
     """The question's frame in English; what belongs to no frame stays as it is."""
+    for phrase, english in _PHRASES:
+        text = phrase.sub(english, text)
     return _BLANKS.sub(" ", "".join(map(_in_english, _PIECES.split(text)))).strip()
 
 

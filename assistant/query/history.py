@@ -8,7 +8,7 @@ from itertools import groupby
 
 from assistant.documents import Exchange
 from assistant.keywords import words
-from assistant.outline import Outline
+from assistant.outline import Outline, unnumbered
 from assistant.query.question import Place
 from assistant.query.wording import wording
 
@@ -43,12 +43,12 @@ _SWAP = wording(
     r"^\W*(?:and |ok |okay |so |but |now )?"
     r"(?:(?:what|how) about|and(?: in| for| on)?|same for|the same for|now for|in)\b",
 )
+_OF_IT = wording(r"\b(?:its|their|his|her)\b")  # "and their dataset?" stays with what was talked about
 _LONGEST_SWAP = 8  # words of a follow-up that only names another subject ("and in the senior roadmap?")
 _OWN_SWAP = 3  # subject words that such a follow-up may have of its own
 _SHORT_ANSWER = 200  # characters; a longer answer's words say too little about what "it" is
 _SHORT_TITLE = 6  # characters; a shorter title stands in an answer by chance
 _NEAREST = re.compile(r"\bNearest topics?:")  # what a refusal offers is not what was talked about
-_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 _CITATION = re.compile(r"\s*\[\d+\]")
 _MARKS = re.compile(r"[*_`]")
 _NAME = re.compile(r"[\w+#./-]+")
@@ -73,7 +73,7 @@ def depends(text: str, own: int) -> bool:
 
 def swaps_subject(text: str) -> bool:
     """Whether a follow-up only puts another subject in the place of the last: "what about Docker?"."""
-    return bool(_SWAP.match(text)) and len(text.split()) <= _LONGEST_SWAP
+    return bool(_SWAP.match(text)) and len(text.split()) <= _LONGEST_SWAP and not _OF_IT.search(text)
 
 
 def carry(last: Exchange, outlines: Mapping[str, Outline]) -> Carried:
@@ -94,7 +94,7 @@ def _places_in(answer: str, outlines: Mapping[str, Outline]) -> tuple[Place, ...
     found: list[tuple[int, int, Place]] = []
     for source, outline in outlines.items():
         for index, block in enumerate(outline.blocks):
-            title = _NUMBER.sub("", _squeeze(block.title))
+            title = unnumbered(_squeeze(block.title))
             if block.kind != "heading" or len(title) < _SHORT_TITLE or block.level == 0:
                 continue
             position = lowered.find(title)

@@ -76,7 +76,8 @@ _SHAPES: tuple[tuple[Ask, re.Pattern[str]], ...] = (
             r"\b(?:which|what) (?:(?:of|one|ones|all|other|the|these|those|your|five|5|mlops|learning) )*"
             rf"{_ROADMAP}\b",
             rf"\bin (?:which|what) (?:of the )?(?:\w+ )?{_ROADMAP}\b",
-            r"\b(?:who|which ones?) (?:of the (?:five|roadmaps))",
+            r"\b(?:who|which(?: ones?)?|how many) of (?:the |these |your )?(?:five|5|roadmaps|them)\b",
+            r"\b(?:do|does|are|is|in) (?:all|any|every) (?:of the |of them|the )?(?:five|5)\b",
             rf"\b(?:all|any|every|none) (?:of )?(?:the )?(?:five |5 )?{_ROADMAP}\b",
             r"\beach roadmap\b",
             r"\bmore than one roadmap\b",
@@ -119,7 +120,7 @@ _SHAPES: tuple[tuple[Ask, re.Pattern[str]], ...] = (
             rf"\bat (?:which|what) (?:point|stage|{UNIT})\b",
             # "where is SQL covered?", but "where do I learn SQL?" wants links
             r"\bwhere (?:is|are|does|do|in|can i find (?:the )?(?:section|part))\b"
-            r"(?!.*\b(?:learn|study|read|tutorial|course)\b)",
+            r"(?!.*\b(?:learn|study|read|tutorials?|courses?|guide|articles?|videos?|documentation|docs|links?)\b)",
             r"\bwhat part\b",
             r"\bwhich part\b",
             r"\bhow (?:early|late|soon|far)\b",
@@ -160,6 +161,8 @@ _SHAPES: tuple[tuple[Ask, re.Pattern[str]], ...] = (
             rf"\bwhich (?!{UNIT})\w+s\b",
             rf"\bwhat (?:{_LISTED})\b",
             r"\bgive me (?:the|all|a list)",
+            r"\beverything (?:about|on|for|in)\b",
+            r"\ball (?:the )?[\w-]+ (?:stuff|things|material)\b",
         ),
     ),
     (
@@ -213,6 +216,7 @@ _AFTER = wording(
 _MANNER = wording(r"\b(?:step by step|week by week|week-by-week|step-by-step|part by part)\b")
 _UNIT_ASKED = wording(rf"\b(?:which|what|in what|how many|list|name|all)\b[^.?!]{{0,30}}?\b({UNIT})\b")
 
+_AS_EXAMPLES = wording(r"\b(?:as|for) (?:an )?examples?\b")  # says how something is named
 _TO_DO = wording(
     r"\b(?:(?:have|need|supposed|expected|got) to do"
     r"|(?:should|must|would|will|do|can) (?:i|we|one) (?:actually )?do|step by step)\b",
@@ -275,6 +279,8 @@ def facets_of(text: str) -> tuple[str, ...]:
     present = words(text)
     joined = " ".join(present)
     silent = {"steps"}  # "the next steps" are places, not tasks
+    if _AS_EXAMPLES.search(text):
+        silent |= {"example", "examples"}
     if _NO_PROJECT.search(joined):
         silent |= {"build", "building", "builds"}
     if "purpose of" not in joined:

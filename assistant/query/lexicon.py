@@ -69,9 +69,9 @@ _FRAME: dict[str, frozenset[str]] = _sets({
         what which who whole whom whose you your yourself
     """,
     "auxiliary verbs, short forms of them and of question words": """
-        am are be been being can cannot could did do does doesnt doing done dont had has have having id
-        im is isnt ive ll may might must ought re shall should ve was wat wats were whats wheres whos
-        will would
+        am are arent be been being can cannot cant could couldnt did didnt do does doesnt doing done dont
+        gonna had hadnt has hasnt have havent having id im is isnt ive ll may might must ought re shall
+        should ve was wat wats were whats wheres whos will wont would wouldnt
     """,
     "prepositions and conjunctions": """
         about above across after against ahead along among and around as at away because before behind
@@ -88,7 +88,7 @@ _FRAME: dict[str, frozenset[str]] = _sets({
         week weeks yesterday yet
     """,
     "degree and manner": """
-        actually also anyway apparently approximately basically best better bit brief briefly clear
+        actually also altogether anyway apparently approximately basically best better bit brief briefly clear
         correct directly especially even exact exactly good great important just key kind kinds main
         mainly major maybe necessary only overall particular particularly perhaps possible precisely
         pretty probably pure purely quick quickly quite really right roughly short simple simply sort
@@ -203,6 +203,7 @@ ATTRIBUTE_WORDS = {word: name for name, members in ATTRIBUTES.items() for word i
 # Short forms that are no initials of their long form.
 SHORT_FORMS: dict[str, tuple[str, ...]] = {
     "algo": ("algorithm",), "algos": ("algorithms",), "auth": ("authentication",),
+    "cmd": ("command",), "cmds": ("command",),
     "config": ("configuration",), "container": ("docker",), "containers": ("containerization",),
     "cv": ("resume",), "dataviz": ("visualization",), "db": ("database",), "dbs": ("database",),
     "dev": ("development",), "dockerise": ("containerize",), "dockerize": ("containerize",),

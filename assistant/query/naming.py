@@ -44,7 +44,9 @@ class Naming:
 
     def find(self, text: str) -> tuple[tuple[str, ...], str]:
         """Ids of the roadmaps named, in order of appearance, and the text without their names."""
-        tokens = [(m.start(), m.end(), _token(m[0])) for m in re.finditer(r"[A-Za-z0-9]+", text)]
+        tokens = [
+            (m.start(), m.end(), _token(m[0])) for m in re.finditer(r"\d+(?:\.\d+)+|[A-Za-z0-9]+", text)
+        ]
         found: dict[str, int] = {}
         blanks: list[tuple[int, int]] = []
         for source in self.sources:

@@ -109,8 +109,9 @@ def titled(text: str, outlines: Mapping[str, Outline], sources: Sequence[str]) -
     lengths: dict[Place, int] = {}
     for source in sources:
         for index, block in _headings(outlines[source]):
-            title = words(_unnumbered(block))
-            if len(title) > 1 and re.search(rf"\b{re.escape(' '.join(title))}\b", lowered):
+            written = _unnumbered(block)
+            title = words(written)
+            if len(written.split()) > 1 and re.search(rf"\b{re.escape(' '.join(title))}\b", lowered):
                 lengths[Place(source, index, "section")] = len(words(block.title))
     longest = max(lengths.values(), default=0)
     # one word less is let pass: a number before the title counts as a word
@@ -169,8 +170,9 @@ def _lookup(outline: Outline, reference: Reference) -> Iterator[Place]:
 def _last(outline: Outline, there: Sequence[tuple[int, str]], unit: str) -> int:
     if unit not in GENERIC_UNITS:
         return there[-1][0]
-    outermost = min(there, key=lambda member: outline.blocks[member[0]].level)[0]
-    return outline.siblings(outermost)[-1]  # a closing section need not carry a number
+    levels = [outline.blocks[index].level for index, _ in there]
+    outermost = [index for (index, _), level in zip(there, levels, strict=True) if level == min(levels)]
+    return outline.siblings(outermost[-1])[-1]  # a closing section need not carry a number
 
 
 def _closest(hits: list[Place], outlines: Mapping[str, Outline], context: set[str]) -> list[Place]:

@@ -7,11 +7,12 @@ from itertools import pairwise
 from assistant.keywords import words
 from assistant.outline import Outline
 from assistant.query.intent import ask_of, facets_of, offset_of, settled_ask, unit_asked
-from assistant.query.lexicon import FACETS, SCAFFOLD, UNITS
+from assistant.query.lexicon import FACETS, SCAFFOLD
 from assistant.query.naming import Naming
 from assistant.query.places import named_places, resolve, title_words, titled
 from assistant.query.question import Ask, Place, Question, Term
 from assistant.query.references import without_references
+from assistant.query.spelling import asked_words
 from assistant.query.terms import CONTEXT_WEIGHT, Vocabulary
 from assistant.query.wording import wording
 
@@ -29,6 +30,7 @@ class SentenceReader:
             "\n".join((o.document.source.title, *o.document.source.aliases, o.document.text))
             for o in outlines.values()
         )
+        self._frame = SCAFFOLD | asked_words()
         self.naming = Naming([o.document.source for o in self.outlines.values()])
 
     def read(self, typed: str, text: str, allowed: Sequence[str] | None) -> Question:
@@ -44,7 +46,7 @@ class SentenceReader:
                 places, missing = elsewhere, ()
                 named = (*named, *dict.fromkeys(p.source for p in places))
         titles = tuple(p for p in named_places(rest, self.outlines, scope) if p in places)
-        if not places and not missing and not unit and ask in _TITLED_ASKS:
+        if not (places or missing or unit) and ask in _TITLED_ASKS and len(named) < 2:
             places = titles = titled(rest, self.outlines, scope)
         facets = self._labels(rest)
         subject = without_references(rest)
@@ -71,7 +73,7 @@ class SentenceReader:
         in_phrase = {
             left
             for left, right in pairwise(found)
-            if right not in SCAFFOLD and right not in UNITS and self.vocabulary.is_phrase(left, right)
+            if right not in self._frame and self.vocabulary.is_phrase(left, right)
         }
         asked = {facet: FACETS[facet] & set(found) for facet in facets_of(text)}
         return tuple(facet for facet, heard in asked.items() if not heard or heard - in_phrase)

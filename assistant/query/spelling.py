@@ -1,8 +1,9 @@
 """Mending typos against the words of the sources, without touching words that are simply not theirs."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -19,6 +20,7 @@ _ACRONYM = 5  # letters that a word in capitals has at most
 _CANDIDATES = 12  # near words that are told apart by more than their distance
 _SHORTEST_JOINED = 5  # letters of a name that may have been typed as two words ("ml flow")
 _OFTEN = 3  # a name that stands more often than this is meant even where both its halves are words too
+_SELDOM = frozenset({"lear"})  # names, no verbs: "learing" is no form of one
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
 
 
@@ -28,6 +30,16 @@ def english_words() -> frozenset[str]:
     from spellchecker import SpellChecker
 
     return frozenset(SpellChecker(language="en").word_frequency.dictionary)
+
+
+@lru_cache(maxsize=1)
+def rare_words() -> frozenset[str]:
+    """English words that hardly anyone types; between words of the sources such a word may be a typo."""
+    from spellchecker import SpellChecker
+
+    counts = SpellChecker(language="en").word_frequency.dictionary
+    floor = min(counts.values())
+    return frozenset(word for word, count in counts.items() if count == floor)
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +66,10 @@ class Speller:
     def __init__(self, texts: Iterable[str]) -> None:
         counts: Counter[str] = Counter()
         capitals: Counter[str] = Counter()
+        self._pairs: set[tuple[str, str]] = set()
         for text in texts:
             found = WORD.findall(text)
+            self._pairs.update(pairwise(word.lower() for word in found))
             counts.update(word.lower() for word in found)
             capitals.update(word.lower() for word in found if word[0].isupper())
         self.counts: Mapping[str, int] = counts
@@ -77,12 +91,14 @@ class Speller:
         found = list(WORD.finditer(text))
         # in a title or a shout capitals mark no names
         marked = 2 * sum(match[0][0].isupper() for match in found) <= len(found)
-        for match in found:
+        for place, match in enumerate(found):
             word = match[0].lower()
             name = ""
             if english and marked and (match[0].isupper() or _within(text, match.start())):
                 name = match[0] if match[0][0].isupper() else ""
             better = self._better(word, name) if english or word not in FOREIGN_FRAME else None
+            if english and not better and word in rare_words() and not self.knows(word):
+                better = self._beside(word, [m[0].lower() for m in found[max(place - 1, 0) : place + 2]])
             parts.append(text[position : match.start()])
             parts.append(better or match[0])
             position = match.end()
@@ -128,6 +144,14 @@ class Speller:
         ]
         return min(close)[-1] if close else None
 
+    def _beside(self, word: str, around: Sequence[str]) -> str | None:
+        """The word of the sources that stands next to a neighbour there: "crash corse" is "crash course"."""
+        for target, _, _ in process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=1):
+            stands = any({(target, o), (o, target)} & self._pairs for o in around)
+            if stands and _alike(word, target, 1):
+                return target
+        return None
+
     def _may_be(self, name: str, target: str) -> bool:
         """Whether a word with a capital, so a name, was meant to be this: "Scala" is not "scale"."""
         kept = _only_missing(name.lower(), target)
@@ -140,7 +164,7 @@ class Speller:
         if word in frame_words() or word in SHORT_FORMS or self._stands(word):
             return True
         bases = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
-        return any(len(base) >= _MIN_LENGTH and self._stands(base) for base in bases)
+        return any(len(base) >= _MIN_LENGTH and self._stands(base) and base not in _SELDOM for base in bases)
 
     def _stands(self, word: str) -> bool:
         return word in self.counts or word in english_words()

@@ -18,13 +18,31 @@ _WHICH_VERSION = wording(
     r"\b(?:which|what|latest|required|minimum) (?!makes|is|are|does|do)(?:\w+ )?versions?\b(?! control)",
     r"\bversions? (?:of|number|does|is|should|do)\b",
 )
+# "what does it cost", but not "optimize for cost" or "housing price model"
+_NO_PRICE = r"(?! (?:optimi|manag|control|model|predict))"
+_WHICH_PRICE = wording(
+    r"\bhow (?:much|expensive|cheap)\b",
+    r"\bcosts? (?:per|of|for|each|an?|monthly|me|us|you|anything|something|to)\b",
+    rf"\b(?:it|they|that|this|these|those|does|do|will|would|\w+s) (?:\w+ly )?costs?\b{_NO_PRICE}",
+    r"\b(?:what|which|whats|its|their|monthly|total|yearly|any|is|are|what's the|is the) "
+    rf"(?:price\w*|costs?|fees?|charges?)\b{_NO_PRICE}",
+    r"\bpric(?:es?|ing|ed) (?:of|for|per|tag|list|plans?)\b",
+    r"\b(?:pricing|fees?|cheap\w*|expensive|free|dollars?|euros?|usd|eur|discount|subscription|budget)\b",
+    r"\b(?:price|cost)\W*$",
+)
+_WANTS = {"version": _WHICH_VERSION, "price": _WHICH_PRICE}
 # "... and not straight away with machine learning": what the question sets aside
 _UNWANTED = wording(
     r"\b(?:and not|but not|instead of|rather than|as opposed to)\b",
     r"\bwhy\b.*\bcomes? (?:right |directly |only )?(?:after|before)\b",
 )
+# "by Erich Gamma, Richard Helm, and John Vlissides": capitalised words after "by"
+_AUTHORS = re.compile(r"\bby (?:[A-Z][\w.'’-]*|,|and|\s)+")
+_ABOUT_PEOPLE = wording(
+    r"\b(?:by|authors?|books?|textbooks?|read|who|whose|wrote|written|edit\w*|person|people)\b"
+)
 UNWANTED_WEIGHT = 0.2  # of a word that is set aside; it may still tell two passages apart
-CONTEXT_WEIGHT = 0.5  # of a word that only helps to find the passage
+CONTEXT_WEIGHT = 0.35  # of a word that only helps to find the passage
 # "how hard is it?": sources rarely say
 _DEGREES = frozenset(
     {
@@ -45,6 +63,7 @@ _DEGREES = frozenset(
 )
 _SMALL = frozenset({"a", "and", "as", "for", "in", "of", "on", "the", "to"})  # words left out of initials
 _LONGEST_PHRASE = 5  # words that initials may stand for
+_ACRONYM = re.compile(r"\b([A-Z]{3,5})s?\b")
 _KIN_HEAD = 6  # letters that two words of one family share at least, bar an ending of four
 _CLAUSE_END = re.compile(r"[\n.;:(),\[\]]")
 
@@ -57,6 +76,8 @@ class Vocabulary:
         self.speller = Speller(texts)
         self.stems = frozenset(stem(w) for w in self.speller.counts)
         self._initials = _initials(texts)
+        self._authors = _author_names(texts)
+        self._acronyms = frozenset(m[1].lower() for text in texts for m in _ACRONYM.finditer(text))
         self._pairs = _pairs(texts)
 
     def is_phrase(self, left: str, right: str) -> bool:
@@ -65,6 +86,7 @@ class Vocabulary:
 
     def terms(self, text: str, facets: Iterable[str] = ()) -> tuple[Term, ...]:
         """Subject words of a text in order, each once; frame words and the facets' own words are left out."""
+        spelled_out = self._spelled_out(text)
         asked = frozenset(w for facet in facets for w in FACETS[facet])
         found: dict[str, Term] = {}
         previous = ""
@@ -73,7 +95,13 @@ class Vocabulary:
             word = match[0].lower()
             if self._is_subject(word, asked, previous):
                 term = self._term(match[0], sentence_start=match.start() == 0)
-                if term.attribute == "version" and not _WHICH_VERSION.search(text):
+                if self._is_but_a_name(word, text):
+                    term = replace(term, alternatives=(), known=False, specific=True)
+                if word in spelled_out:
+                    term = replace(term, alternatives=(*term.alternatives, spelled_out[word]), known=True)
+                wants = _WANTS.get(term.attribute)
+                elsewhere = wants is not None and not wants.search(text)
+                if elsewhere or (word in _DEGREES and previous != "how"):
                     term = replace(term, attribute="")
                 if unwanted and match.start() >= unwanted.end():
                     term = replace(term, weight=UNWANTED_WEIGHT, required=False)
@@ -84,6 +112,21 @@ class Vocabulary:
         ):  # the subject stands behind it: "what comes after Docker?"
             return tuple(replace(t, weight=1.0, required=True) for t in found.values())
         return tuple(found.values())
+
+    def _spelled_out(self, text: str) -> dict[str, tuple[str, ...]]:
+        """The words of a text whose initials the sources have instead: "large language models" are "LLMs"."""
+        found: dict[str, tuple[str, ...]] = {}
+        for run in _phrases([*words(text)]):
+            letters = "".join(w[0] for w in run if w not in _SMALL)
+            if letters in self._acronyms and len(letters) > 2:
+                found |= {w: (stem(letters),) for w in run}
+        return found
+
+    def _is_but_a_name(self, word: str, text: str) -> bool:
+        """Whether an English word stands in the sources as an author's name alone, and none is asked for."""
+        if word not in self._authors or word not in english_words() or _ABOUT_PEOPLE.search(text):
+            return False
+        return not any(w in self._authors for w in words(text) if w != word)
 
     def _is_subject(self, word: str, asked: frozenset[str], previous: str) -> bool:
         if _is_attribute(word, previous):
@@ -129,6 +172,23 @@ class Vocabulary:
             return []
         head = word[: max(_KIN_HEAD, len(word) - 4)]
         return sorted({stem(w) for w in self.speller.counts if w.startswith(head)})
+
+
+def helping(terms: Iterable[Term], own: Iterable[Term]) -> tuple[Term, ...]:
+    """Words that only help to find the passage, those of the question itself left out."""
+    said = {t.word for t in own}
+    return tuple(replace(t, weight=CONTEXT_WEIGHT, required=False) for t in terms if t.word not in said)
+
+
+def _author_names(texts: Iterable[str]) -> frozenset[str]:
+    """Words that the sources have only in the names of authors: "Helm" in "by Richard Helm"."""
+    inside: set[str] = set()
+    outside: set[str] = set()
+    for text in texts:
+        outside.update(words(_AUTHORS.sub(" ", text)))
+        for match in _AUTHORS.finditer(text):
+            inside.update(words(match[0]))
+    return frozenset(w for w in inside - outside if len(w) > 1)
 
 
 def _attribute(word: str) -> str:

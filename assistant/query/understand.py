@@ -10,12 +10,9 @@ from assistant.query.focus import asks, clauses, focus
 from assistant.query.followup import Earlier, follow_up
 from assistant.query.foreign import is_foreign, translate
 from assistant.query.history import carry, depends, swaps_subject
-from assistant.query.places import following
-from assistant.query.question import Ask, Place, Question, Term
+from assistant.query.question import Ask, Place, Question
 from assistant.query.sentence import SentenceReader
-from assistant.query.terms import CONTEXT_WEIGHT
-
-__all__ = ["Reader", "following"]
+from assistant.query.terms import helping
 
 MOST_TURNS = 3  # earlier turns a follow-up is traced back through
 _BLANKS = re.compile(r"\s+")
@@ -40,7 +37,8 @@ class Reader:
         mended, corrections = self._vocabulary.speller.mend(split.asked, english=english)
         question = self._sentences.read(typed, mended, allowed)
         if not english:  # of the words that were not translated only those of the sources tell its subject
-            own = (t for t in question.terms if self._vocabulary.speller.knows(t.word))
+            known = self._vocabulary.speller.knows
+            own = (t for t in question.terms if t.attribute or known(t.word))
             question = replace(question, terms=tuple(replace(t, required=True) for t in own))
         if split.context:
             question = self._with_context(question, split.context, allowed)
@@ -59,7 +57,7 @@ class Reader:
         """Words of the sentences around the question help to find its passage; places named there count."""
         mended, _ = self._vocabulary.speller.mend(context)
         beside = self._sentences.read(context, mended, allowed)
-        terms = (*question.terms, *_helping(beside.terms, question.terms))
+        terms = (*question.terms, *helping(beside.terms, question.terms))
         if not any(t.required for t in terms):  # "canary releases ... which documents bring them up?"
             terms = tuple(replace(t, weight=1.0, required=True) if t.known else t for t in terms)
         if not question.places and not question.missing:
@@ -105,12 +103,6 @@ def _own(question: Question) -> int:
     """How many known words, places and roadmaps a question names itself."""
     known = sum(t.known for t in question.terms)
     return known + len(question.places) + len(question.missing) + len(question.sources)
-
-
-def _helping(terms: Sequence[Term], own: Sequence[Term]) -> tuple[Term, ...]:
-    """Words that only help to find the passage, those of the question itself left out."""
-    said = {t.word for t in own}
-    return tuple(replace(t, weight=CONTEXT_WEIGHT, required=False) for t in terms if t.word not in said)
 
 
 def _completed(part: Question, whole: Question) -> Question:
