@@ -3,13 +3,21 @@
 import re
 from itertools import takewhile
 
-from assistant.answer.draft import Draft, Line, Outcome, Span
+from assistant.answer.draft import Draft, Line, Outcome, Refusal, Span
 from assistant.answer.evidence import Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.surveys import answer_mentions, roadmaps
 from assistant.keywords import STOPWORDS, keyword_tokens, stem, words
 from assistant.outline import unnumbered
-from assistant.query.lexicon import FACETS, GENERIC_UNITS, LINK_FACETS, NUMBER_WORDS, SCAFFOLD, unit_of
+from assistant.query.lexicon import (
+    FACETS,
+    GENERIC_UNITS,
+    LINK_FACETS,
+    NUMBER_WORDS,
+    SCAFFOLD,
+    facet_of,
+    unit_of,
+)
 from assistant.query.places import members
 
 _COUNTED = re.compile(r"\b(?:how many|number of|count of)\s+((?:[\w/-]+\s*){1,4})", re.IGNORECASE)
@@ -19,6 +27,7 @@ _ROADMAPS = frozenset(["roadmap", "roadmaps", "documents", "sources", "plans", "
 # what ends the noun after "how many"
 _HAVING = "have has had is are was were do does did can should will would come comes stand"
 _VERBS = frozenset([*_HAVING.split(), "in", "of", "on", "under", "there"])
+_ANY_ITEM = frozenset({"entries", "bullets", "lines", "names"})
 _SHOWN = 12  # items named under a count
 # What speaks for a list of just the things counted, and how far it may lie behind the best block.
 _FITS_BONUS, _SAID_BONUS, _LIST_SLACK = 0.6, 0.2, 0.45
@@ -140,6 +149,8 @@ def _count_items(inquiry: Inquiry, counted: list[str]) -> Outcome | None:
     key = _list_meant(inquiry, counted)
     if key is None:
         return None
+    if not _is_of_kind(inquiry, key, counted):
+        return Refusal(f"The roadmaps do not say how many {' '.join(counted)}.", noun)
     items = inquiry.children(key, "item", "heading")
     asked = {stem(w) for w in counted}
     link_facets = [f for f in inquiry.question.facets if f in LINK_FACETS]
@@ -148,6 +159,19 @@ def _count_items(inquiry: Inquiry, counted: list[str]) -> Outcome | None:
     intro = f"{inquiry.place(key)} lists {len(items)} {noun}:"
     first, *lines = inquiry.list_of(key, intro, deepest=1)
     return Draft((Line(first.text, first.spans, counted=f"{len(items)} {noun}"), *lines))
+
+
+def _is_of_kind(inquiry: Inquiry, key: Key, counted: list[str]) -> bool:
+    """Whether a list holds what is counted, by its label, the titles above it or its items' words."""
+    asked = {stem(w) for w in counted if w not in SCAFFOLD and w not in STOPWORDS}
+    if not asked or {inquiry.facet(key), facet_of(inquiry.title(key))} & {*inquiry.question.facets}:
+        return True
+    if any(unit_of(w) in GENERIC_UNITS or w in _ANY_ITEM for w in counted):
+        return True
+    outline = inquiry.outline(key[0])
+    named = outline.blocks[key[1]].label, inquiry.words(key), *outline.heading_path(key[1])
+    beneath = [inquiry.words(child) for child in inquiry.children(key, "item", "heading")]
+    return bool(asked & {stem(w) for text in (*named, *beneath) for w in words(text)})
 
 
 def _list_meant(inquiry: Inquiry, counted: list[str]) -> Key | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer.draft import Draft, Refusal
-from assistant.answer.evidence import BESIDE, PARENT, Key
+from assistant.answer.evidence import BESIDE, PARENT, Key, stems_of
 from assistant.answer.inquiry import Inquiry
 from assistant.query import Ask, MissingPlace, Term
 
@@ -24,6 +24,8 @@ ATTRIBUTE_LOOKS = {
     "duration": re.compile(r"\b\d+[\s-]*(?:hours?|minutes?|days?)\b", re.IGNORECASE),
     "date": re.compile(r"\b(?:19|20)\d\d\b"),
 }
+_HOW = re.compile(r"\bhow (?:do|does|can|could|should|would|to|is|are|exactly)\b", re.IGNORECASE)
+_PAY_VERBS = frozenset({"earn", "earning", "earnings", "paid"})
 _HOW_MUCH = "much"  # "how much is it?": no source says "much" for a price
 _NOTHING = "The roadmaps do not say anything about that."
 
@@ -37,7 +39,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     has_attribute = any(t.attribute for t in inquiry.terms)
     if not missing and not has_attribute and (inquiry.scope or not inquiry.terms):
         return None
-    if refusal := _names_missed(inquiry, cited, missing):
+    if refusal := _names_missed(inquiry, cited, missing) or _only_named(inquiry, cited):
         return refusal
     if not any(t.known for t in inquiry.terms) and _stands_under_label(inquiry, cited):
         return None
@@ -75,28 +77,57 @@ def _lacking(inquiry: Inquiry, cited: Sequence[Key]) -> list[Term]:
 def _names_missed(inquiry: Inquiry, cited: Sequence[Key], missing: list[Term]) -> Refusal | None:
     """A refusal when the answer lacks an attribute, a name or the topic that was asked for."""
     if attributes := [t for t in inquiry.terms if t.attribute and not _states(inquiry, cited, t)]:
-        word = attributes[0].word
-        said = "the price" if word == _HOW_MUCH else word
-        return Refusal(f"The roadmaps do not say anything about {said}.", word)
+        # "how much does one earn" is about pay
+        asked = min(attributes, key=lambda t: t.word == _HOW_MUCH)
+        return Refusal(f"The roadmaps do not say anything about {_said_of(asked)}.", asked.word)
     names = [t for t in missing if t.specific and not t.known]
     if names and not _beside_known(inquiry, names):
         return _not_mentioned(inquiry, "The roadmaps do", names)
     elsewhere = [t for t in missing if t.specific and t.known]
-    if elsewhere and inquiry.scope:
-        return _not_mentioned(inquiry, f"{inquiry.place(cited[0])} does", elsewhere)
-    if elsewhere and inquiry.question.sources:
-        return _not_mentioned(inquiry, f"{inquiry.source_title(inquiry.sources[0])} does", elsewhere)
+    if elsewhere and (inquiry.scope or inquiry.question.sources):
+        absent = [t for t in elsewhere if not _stands_in_scope(inquiry, t)]
+        if not absent:
+            return Refusal(_NOTHING, _join([t.word for t in elsewhere]))
+        where = inquiry.place(inquiry.scope[0]) if inquiry.scope else inquiry.source_title(inquiry.sources[0])
+        return _not_mentioned(inquiry, f"{where} does", absent)
     known = [t for t in inquiry.terms if t.known]
     topics = [t for t in known if inquiry.scout.is_topic(t)]
     not_a_list = inquiry.question.ask is not Ask.LIST
-    if inquiry.scope and topics and not_a_list and all(t in missing for t in known):
+    nowhere = not any(_stands_in_scope(inquiry, t) for t in topics)
+    if inquiry.scope and topics and nowhere and not_a_list and all(t in missing for t in known):
         return _not_mentioned(inquiry, f"{inquiry.place(inquiry.scope[0])} does", topics)
     return None
 
 
+def _said_of(attribute: Term) -> str:
+    """What was asked for, as a noun."""
+    if attribute.attribute == "price":
+        return "the price"
+    return "pay" if attribute.attribute == "pay" and attribute.word in _PAY_VERBS else attribute.word
+
+
+def _only_named(inquiry: Inquiry, cited: Sequence[Key]) -> Refusal | None:
+    """A refusal of "how does X work?" where all that is cited just names X."""
+    if not _HOW.search(inquiry.question.standalone) or inquiry.question.facets:
+        return None
+    if inquiry.question.ask not in (Ask.FACT, Ask.REASON):
+        return None
+    asked = stems_of(inquiry.question.standalone)
+    if any(inquiry.is_heading(key) or not stems_of(inquiry.title(key)) <= asked for key in cited):
+        return None
+    return Refusal(
+        f"{inquiry.place(cited[0])} only names {inquiry.title(cited[0])}; nothing further is said there."
+    )
+
+
+def _stands_in_scope(inquiry: Inquiry, term: Term) -> bool:
+    """Whether the sections or roadmaps in question hold the term anywhere."""
+    return any(e.holds(term.word) for e in inquiry.ranked)
+
+
 def _not_mentioned(inquiry: Inquiry, who_does: str, terms: list[Term]) -> Refusal:
-    lacking = _join([t.word for t in terms])
-    return Refusal(f"{who_does} not mention {_join(inquiry.as_typed(terms))}.", lacking)
+    typed = _phrases(inquiry.as_typed(terms), inquiry.question.text)
+    return Refusal(f"{who_does} not mention {_join(typed)}.", _join([t.word for t in terms]))
 
 
 def _too_far(inquiry: Inquiry, cited: Sequence[Key], missing: list[Term]) -> Refusal | None:
@@ -119,7 +150,7 @@ def _states(inquiry: Inquiry, cited: Sequence[Key], term: Term) -> bool:
     for key in cited:
         shows = bool(look and look.search(inquiry.outline(key[0]).full_text(key[1])))
         if inquiry.scout.holds(key, term.word, PARENT) and term.word != _HOW_MUCH:
-            return shows or term.attribute != "version"
+            return shows or term.attribute not in ("version", "price")
         if shows:
             return True
     return False
@@ -153,6 +184,17 @@ def _cited(inquiry: Inquiry, draft: Draft) -> list[Key]:
     """The blocks that the draft's spans start in, in order of first use."""
     spans = (span for line in draft.lines for span in line.spans)
     return list(dict.fromkeys((s.source, inquiry.outline(s.source).at(s.start)) for s in spans))
+
+
+def _phrases(parts: Sequence[str], text: str) -> list[str]:
+    """Words that stand side by side in the question as one phrase."""
+    found: list[str] = []
+    for part in parts:
+        if found and f"{found[-1]} {part}".lower() in text.lower():
+            found[-1] += f" {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _join(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ from assistant.index import Index
 from assistant.keywords import stem, words
 from assistant.outline import Outline
 from assistant.query import Question, Term
-from assistant.query.cues import fits
+from assistant.query.cues import fit
 from assistant.query.lexicon import FACETS, facet_of
 
 Key = tuple[str, int]  # source id, block index
@@ -24,7 +24,6 @@ UNKNOWN_SHARE = 0.35
 TITLED_BONUS = 0.25  # for a block whose section is titled with the subject
 LABEL_BONUS = 0.25  # for an item whose whole label stands in the question ("Data Versioning")
 NAME_WEIGHT = 1.25  # names carry the subject
-CUE_BONUS = 0.4  # for a block that looks like the answer expected ("which command": code)
 FACET_BONUS = 0.15  # for a block that uses the word asked for ("tools") without a label of it
 SHORT_TITLE = 3  # words of a title that may name a facet anywhere; a longer one only with its first
 
@@ -144,10 +143,10 @@ class Scout:
         score = lexical + meaning + TITLED_BONUS * self._titled(key)
         if self._facet_stems & self._table.own[key]:
             score += FACET_BONUS
-        if self._label_asked(key):
+        if self.label_asked(key):
             score += LABEL_BONUS
-        if lexical and self._looks_like_answer(key):
-            score += CUE_BONUS
+        if lexical:
+            score += self._looks_like_answer(key)
         return Evidence(*key, score, lexical, meaning, covered)
 
     def facet(self, key: Key) -> str:
@@ -190,17 +189,22 @@ class Scout:
         own = [s for s in self._table.own[key[0], heading] if not s.isdigit()]
         return share * (0.5 + 0.5 * sum(s in self._asked for s in own) / max(len(own), 1))
 
-    def _label_asked(self, key: Key) -> bool:
-        """Whether the block's whole label stands in the question and is no facet."""
-        block = self.outline(key[0]).blocks[key[1]]
-        label = stems_of(block.label)
-        return bool(label) and label <= self._asked and not facet_of(block.label)
-
-    def _looks_like_answer(self, key: Key) -> bool:
+    def label_asked(self, key: Key) -> bool:
+        """Whether the block's label, or the whole text of an item with items, stands in the question."""
         outline = self.outline(key[0])
-        return outline.blocks[key[1]].kind != "heading" and fits(
-            self.question.standalone, outline.text(key[1])
-        )
+        block = outline.blocks[key[1]]
+        label = block.label
+        if not label and block.kind == "item" and outline.children(key[1]):
+            label = block.title
+        stems = stems_of(label)
+        return bool(stems) and stems <= self._asked and not facet_of(label)
+
+    def _looks_like_answer(self, key: Key) -> float:
+        """A bonus for a block that looks like the answer expected ("which command": code)."""
+        outline = self.outline(key[0])
+        if outline.blocks[key[1]].kind == "heading" or not outline.blocks[outline.heading_of(key[1])].level:
+            return 0.0  # a title or an introduction names all sorts of things
+        return fit(self.question.standalone, outline.text(key[1]))
 
     def _candidates(self, sources: Iterable[str], within: Sequence[Key]) -> Iterator[Key]:
         if within:

@@ -72,15 +72,15 @@ class ExtractiveAnswerer:
 
 
 def nearest(inquiry: Inquiry, most: int = NEAREST) -> tuple[str, ...]:
-    """Titles of the sections closest to the question."""
+    """Titles of the sections closest to the question, those it names itself first."""
     return tuple(dict.fromkeys(_near_sections(inquiry)))[:most]
 
 
 def _near_sections(inquiry: Inquiry) -> Iterator[str]:
-    for e in inquiry.scout.rank(inquiry.sources)[:NEAREST_AMONG]:
-        section = inquiry.section(e.key)
+    ranked = (e.key for e in inquiry.scout.rank(inquiry.sources)[:NEAREST_AMONG])
+    for section in map(inquiry.section, (*inquiry.scope, *ranked)):
         if inquiry.block(section).level:
-            yield f"{inquiry.section_name(section)} ({inquiry.source_title(e.source)})"
+            yield f"{inquiry.section_name(section)} ({inquiry.source_title(section[0])})"
 
 
 def _score(line: Line, inquiry: Inquiry) -> float:

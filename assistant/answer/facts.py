@@ -8,12 +8,14 @@ from assistant.answer.evidence import BENEATH, HEADING, OWN, Evidence, Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.labels import FACET_SLACK, absent_label, alike, all_labelled, labelled, referring
 from assistant.answer.telling import EQUAL, elsewhere, enumerates, has_items, inside, is_bare, tell
-from assistant.keywords import keyword_tokens
+from assistant.keywords import keyword_tokens, stem, words
 from assistant.outline import unnumbered
 from assistant.query import Ask
 
 # A list that fits nearly as well as the best block answers a question for a list better than one item.
 LIST_SLACK = 0.35
+LIST_WORDS = 0.2  # of the subject that it may lack
+TITLED_SLACK = 0.5  # the same for a list whose section the question calls by its title
 PROSE_SLACK = 0.35  # the same for a sentence that defines
 SENTENCE_WORDS = 6  # a shorter block is a name rather than a statement
 MOST_SUMMARIES, MOST_PEOPLE, MOST_NAMINGS = 3, 3, 3
@@ -55,10 +57,22 @@ def answer_fact(inquiry: Inquiry) -> Outcome | None:
         return listed
     if question.ask is Ask.LIST:
         best = _best_list(inquiry, best)
+    elif question.facets and (titled := _titled_list(inquiry, best)):
+        return Draft(inquiry.list_of(titled.key))
     told = tell(inquiry, (inside(inquiry, best) or best).key)
     if question.ask is Ask.LIST and not inquiry.scope and not question.sources:
         return Draft((*told.lines, *elsewhere(inquiry, best)))
     return _affirmed(inquiry, told) if question.ask is Ask.YES_NO else told
+
+
+def _titled_list(inquiry: Inquiry, best: Evidence) -> Evidence | None:
+    """A section whose whole title stands in a question for tools or the like, and that lists things."""
+    asked = {stem(w) for w in words(inquiry.question.standalone)}
+    for e in inquiry.ranked[:LISTS_AMONG]:
+        title = keyword_tokens(unnumbered(inquiry.title(e.key))) if inquiry.is_heading(e.key) else []
+        if len(title) > 1 and set(title) <= asked and has_items(inquiry, e.key):
+            return e if e.score >= best.score - TITLED_SLACK else None
+    return None
 
 
 def answer_person(inquiry: Inquiry) -> Outcome | None:
@@ -132,14 +146,18 @@ def _of_place(inquiry: Inquiry) -> Outcome | None:
     question, first = inquiry.question, inquiry.scope[0]
     if (question.terms or question.ask is Ask.LIST) and is_bare(inquiry, first):
         return Refusal(f"{inquiry.place(first)} is only named; nothing further is said there.")
-    if question.terms or question.facets:
+    if question.terms or set(question.facets) - {"topic"}:
         return None
     return Draft(tuple(line for key in inquiry.scope[:MOST_SUMMARIES] for line in inquiry.summary(key)))
 
 
 def _best_list(inquiry: Inquiry, best: Evidence) -> Evidence:
     """The block with a list, or that enumerates at least, when it fits nearly as well as the best one."""
-    close = [e for e in inquiry.ranked[:LISTS_AMONG] if e.score >= best.score - LIST_SLACK]
+    close = [
+        e
+        for e in inquiry.ranked[:LISTS_AMONG]
+        if e.score >= best.score - LIST_SLACK and e.lexical >= best.lexical - LIST_WORDS
+    ]
     lists = (e for e in close if has_items(inquiry, e.key))
     enumerating = (e for e in close if enumerates(inquiry, e.key))
     return next(lists, None) or next(enumerating, None) or best

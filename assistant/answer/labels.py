@@ -3,7 +3,7 @@
 import re
 
 from assistant.answer.draft import Draft, Line, Refusal
-from assistant.answer.evidence import Evidence, Key
+from assistant.answer.evidence import Evidence, Key, stems_of
 from assistant.answer.inquiry import Inquiry
 
 # A labelled block answers "which project ...?" when its section is about as relevant as the best block's.
@@ -23,13 +23,33 @@ def labelled(inquiry: Inquiry, best: Evidence) -> Key | None:
     found = [
         e
         for e in inquiry.ranked
-        if inquiry.facet(e.key) in facets and (inquiry.scope or e.score >= best.score - FACET_SLACK)
+        if inquiry.facet(e.key) in facets
+        and (inquiry.scope or e.score >= best.score - FACET_SLACK or _is_its_own(inquiry, best, e))
     ]
     if not found:
+        return None
+    if facets == ("tool",) and _names_it_better(inquiry, best, found[0]):
         return None
     if inquiry.scope and not inquiry.question.terms:  # the label that was asked for first
         found.sort(key=lambda e: facets.index(inquiry.facet(e.key)))
     return _container(inquiry, found[0]) or found[0].key
+
+
+def _names_it_better(inquiry: Inquiry, best: Evidence, tools: Evidence) -> bool:
+    """Whether a line of the same section speaks of the subject more than the one labelled "Tools"."""
+    if _is_its_own(inquiry, best, tools) or inquiry.is_heading(best.key):
+        return False
+    near = best.source == tools.source and inquiry.section(best.key) == inquiry.section(tools.key)
+    better = best.lexical > tools.lexical + CONTAINER_SLACK or inquiry.scout.label_asked(best.key)
+    return near and better
+
+
+def _is_its_own(inquiry: Inquiry, best: Evidence, part: Evidence) -> bool:
+    """Whether a part stands in the best block's section under just the label asked for ("Tools")."""
+    label = stems_of(inquiry.block(part.key).label)
+    if not label or inquiry.section(best.key) != inquiry.section(part.key):
+        return False
+    return label <= stems_of(inquiry.question.standalone)
 
 
 def alike(inquiry: Inquiry, part: Key) -> Draft | None:
@@ -52,30 +72,44 @@ def alike(inquiry: Inquiry, part: Key) -> Draft | None:
 
 def absent_label(inquiry: Inquiry) -> Refusal | None:
     """A section has no such part ("stretch goal of week 12"), though others of its roadmap do."""
+    if not inquiry.scope:
+        return None
+    place = inquiry.place(inquiry.scope[0])
     for facet in inquiry.question.facets:
-        if facet in PART_FACETS and inquiry.scope:
-            return Refusal(f"{inquiry.place(inquiry.scope[0])} has no {facet}.", facet)
+        if facet in PART_FACETS:
+            return Refusal(f"{place} has no {facet}.", facet)
+        if facet == "book" and not any("book" in _all_of(inquiry, key) for key in inquiry.scope):
+            return Refusal(f"{place} names no book.", facet)
     return None
 
 
+def _all_of(inquiry: Inquiry, key: Key) -> str:
+    """A section with everything beneath it, in lower case."""
+    return inquiry.outline(key[0]).full_text(key[1]).lower()
+
+
 def referring(inquiry: Inquiry) -> Draft | None:
-    """Books whose entry names the section by its number ("sections 1.8, 2.1")."""
-    if "book" not in inquiry.question.facets or not inquiry.scope:
+    """Books whose entry names a section in question by its number ("sections 1.8, 2.1").
+
+    Where several roadmaps have a section of the number, the books in the others' sections come first.
+    """
+    if "book" not in inquiry.question.facets:
         return None
-    number = _SECTION_NUMBER.match(inquiry.title(inquiry.scope[0]))
-    if not number:
-        return None
-    pattern = re.compile(rf"(?<![\d.]){re.escape(number[1])}(?![\d.]*\d)")
-    found = [
-        key
-        for key in _items_under(inquiry, inquiry.scope[0][0], ("book",))
-        if pattern.search(inquiry.text(key))
-    ]
-    if not found:
-        return None
-    intro = f"{inquiry.place(found[0])} names these for section {number[1]}:"
-    lines = [Line(inquiry.words(key), (inquiry.span(key),), 1) for key in found]
-    return Draft((Line(intro, lines[0].spans), *lines))
+    own: list[Line] = []
+    referred: list[Line] = []
+    for source, section in inquiry.scope:
+        number = _SECTION_NUMBER.match(inquiry.title((source, section)))
+        if not number:
+            continue
+        beneath = set(inquiry.outline(source).descendants(section))
+        books = _items_under(inquiry, source, ("book",))
+        own += (_listed(inquiry, k) for k in books if k[1] in beneath and not inquiry.children(k))
+        pattern = re.compile(rf"(?<![\d.]){re.escape(number[1])}(?![\d.]*\d)")
+        if found := [key for key in books if pattern.search(inquiry.text(key))]:
+            listed = [Line(inquiry.words(key), (inquiry.span(key),), 1) for key in found]
+            intro = f"{inquiry.place(found[0])} names these for section {number[1]}:"
+            referred += (Line(intro, listed[0].spans), *listed)
+    return Draft((*own, *referred)) if referred else None
 
 
 def all_labelled(inquiry: Inquiry) -> Draft | None:

@@ -10,8 +10,7 @@ from assistant.answer.places import fit, sections
 from assistant.keywords import stem, words
 from assistant.query import Place
 from assistant.query.lexicon import GENERIC_UNITS, unit_of
-from assistant.query.places import members
-from assistant.query.understand import following
+from assistant.query.places import following, members, titled
 
 MOST_BETWEEN = 4  # sections told of a row between two
 ABOUT = 0.5  # covered share of the subject from which a section is about it
@@ -129,13 +128,22 @@ def _anchor(inquiry: Inquiry) -> Key | None:
     """The section that the order question starts from: the one named, else the one about the subject."""
     if inquiry.scope:
         inner = [inquiry.scout.rate(k) for k in sections(inquiry, "") if k not in inquiry.scope]
-        titled = [e.key for e in inner if e.score > 0 and e.best_place >= OWN]
-        return max(titled, key=lambda k: fit(inquiry, k)[0], default=inquiry.scope[0])
+        naming = [e.key for e in inner if e.score > 0 and e.best_place >= OWN]
+        return max(naming, key=lambda k: fit(inquiry, k)[0], default=inquiry.scope[0])
     if not inquiry.question.terms:
         return None
+    if called := _called(inquiry):
+        return called
     candidates = list(sections(inquiry, inquiry.question.unit)) or list(sections(inquiry, ""))
     steps = [k for k in candidates if _is_step(inquiry, k)]
     return max(steps, key=lambda k: fit(inquiry, k)[0], default=None)
+
+
+def _called(inquiry: Inquiry) -> Key | None:
+    """The numbered section that the question calls by its whole title."""
+    outlines = {source: inquiry.outline(source) for source in inquiry.sources}
+    called = ((p.source, p.block) for p in titled(inquiry.question.standalone, outlines, inquiry.sources))
+    return next((key for key in called if _is_step(inquiry, key)), None)
 
 
 def _is_step(inquiry: Inquiry, key: Key) -> bool:
@@ -175,8 +183,9 @@ def _edge(inquiry: Inquiry, key: Key, unit: str, *, last: bool) -> Line:
     """The section that comes first or last, with the phase it belongs to."""
     outline = inquiry.outline(key[0])
     above = outline.heading_of(outline.blocks[key[1]].parent)
-    named = outline.blocks[above].level and unit != "week"
-    under = f", under {outline.blocks[above].title}," if named else ""
+    phase = outline.blocks[above]
+    named = phase.level and unit != "week" and phase.title not in inquiry.section_name(key)
+    under = f", under {phase.title}," if named else ""
     text = f"{inquiry.place(key)}{under} comes {'last' if last else 'first'}."
     return Line(text, (inquiry.span(key),))
 
@@ -198,7 +207,8 @@ def _sources_with_unit(inquiry: Inquiry, wording: str) -> list[str]:
     """The sources that have the weeks or phases the question speaks of; all when it names no such unit."""
     units = {unit_of(w) for w in words(wording)} - {""} - GENERIC_UNITS
     having = [s for s in inquiry.sources if any(members(inquiry.outline(s), unit) for unit in units)]
-    return having or list(inquiry.sources)
+    # what is a plan or sequence tells an order; another roadmap only groups
+    return having or sorted(inquiry.sources, key=lambda s: not _is_sequence(inquiry, s))
 
 
 def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
@@ -216,9 +226,9 @@ def _groups(inquiry: Inquiry, wording: str) -> list[list[str]]:
 def _first_about(inquiry: Inquiry, source: str, group: list[str]) -> Key | None:
     """The first step of a source titled with the words, else the first that holds them."""
     steps = [(source, i) for i in _steps(inquiry, source)]
-    titled = (k for k in steps if all(inquiry.scout.holds(k, w) for w in group))
+    naming = (k for k in steps if all(inquiry.scout.holds(k, w) for w in group))
     holding = (k for k in steps if all(_within(inquiry, k, w) for w in group))
-    return next(titled, None) or next(holding, None)
+    return next(naming, None) or next(holding, None)
 
 
 def _within(inquiry: Inquiry, section: Key, word: str) -> bool:

@@ -1,5 +1,6 @@
 """Where something stands: the week, month or section that covers it."""
 
+import re
 from collections.abc import Iterator
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
@@ -11,10 +12,14 @@ from assistant.query.places import members
 # A second place is named too when it fits nearly as well as the best one.
 CLOSE = 0.1
 MAX_PLACES = 4
+MOST_SEVERAL = 8  # of the weeks that "which weeks" asks for
 # A section that holds hardly a word of the question must fit by meaning, and then stands alone.
 FAINT = 0.3
 FAINT_MEANING = 0.4
 WHOLE_TITLE = 0.99  # share of the subject from which a title names all of it
+_SEVERAL = re.compile(
+    r"\b(?:which|what|all)(?: the)? (?:weeks|months|sections|steps|chapters)\b", re.IGNORECASE
+)
 _TITLE_WEIGHT, _MEANING_WEIGHT = 0.4, 0.2  # of a section's title and own meaning, beside its best block
 
 
@@ -36,9 +41,23 @@ def answer_place(inquiry: Inquiry) -> Outcome | None:
         for score, found, key in rated
         if score >= best - CLOSE or (named and _is_titled(inquiry, key))
     ][: 1 if faint else MAX_PLACES]
+    if _SEVERAL.search(inquiry.question.standalone) and not faint:
+        kept = _all_that_hold(inquiry, rated) or kept
     if not unit and not named:
         kept = _one_a_source(kept)
     return Draft(tuple(_line(inquiry, found, key) for found, key in kept))
+
+
+def _all_that_hold(inquiry: Inquiry, rated: list[tuple[float, Evidence, Key]]) -> list[tuple[Evidence, Key]]:
+    """ "Which weeks ...": in reading order, all sections of which one line holds the whole known subject."""
+    known = [t.word for t in inquiry.terms if t.known]
+    found = []
+    for _, _, key in rated:
+        beneath = [(key[0], i) for i in inquiry.outline(key[0]).descendants(key[1])]
+        lines = [e for e in map(inquiry.scout.rate, (key, *beneath)) if all(map(e.holds, known))]
+        if known and lines:
+            found.append((max(lines, key=lambda e: e.score), key))
+    return sorted(found[:MOST_SEVERAL], key=lambda pair: pair[1])
 
 
 def sections(inquiry: Inquiry, unit: str) -> Iterator[Key]:

@@ -1,6 +1,7 @@
 """Across the roadmaps: which mention a subject, and what each says about it."""
 
 import re
+from collections.abc import Sequence
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
 from assistant.answer.evidence import BENEATH, Evidence, Key
@@ -8,7 +9,9 @@ from assistant.answer.inquiry import Inquiry
 from assistant.keywords import keyword_tokens, stem, words
 from assistant.outline import plain, unnumbered
 
+VENDORS = frozenset({"apache", "hashicorp"})  # "Apache Airflow" is mentioned where Airflow is
 MOST = 0.6  # of the subject, weighted by rarity, that a mention must name
+MOST_PLACES = 3  # sections of one roadmap that a mention names
 MOST_SAID = 380  # characters of one roadmap's part in a comparison
 MOST_SECTIONS = 4  # sections compared
 LABELLED_SLACK = 0.5  # a part under the label asked for is told when it fits this nearly as well
@@ -25,14 +28,12 @@ def answer_mentions(inquiry: Inquiry) -> Outcome | None:
     if not inquiry.terms:
         return None
     asked = roadmaps(inquiry)
-    found = {source: e for source in asked if (e := _mention(inquiry, source))}
+    found = {source: places for source in asked if (places := _mentions(inquiry, source))}
     if not found:
         subject = " ".join(inquiry.as_typed(inquiry.terms))
         return Refusal(f"None of the roadmaps mentions {subject}.", subject)
-    lines = [
-        Line(f"**{inquiry.source_title(source)}**: {_where(inquiry, e)}", (inquiry.span(e.key),), 1)
-        for source, e in found.items()
-    ]
+    most = MOST_PLACES if len(found) <= MOST_PLACES else MOST_PLACES - 1
+    lines = [_mentioning(inquiry, source, places, most) for source, places in found.items()]
     verb = "mentions" if len(found) == 1 else "mention"
     intro = f"{_number(len(found)).capitalize()} of the {_number(len(asked))} roadmaps {verb} it:"
     lines.insert(0, Line(intro, tuple(line.spans[0] for line in lines), counted=intro))
@@ -91,17 +92,34 @@ def _overviews(inquiry: Inquiry) -> Outcome | None:
     return Draft(tuple(lines)) if len(lines) > 1 else None
 
 
-def _mention(inquiry: Inquiry, source: str) -> Evidence | None:
-    """The best block of a source that names the subject, its rarest word included."""
+def _mentions(inquiry: Inquiry, source: str) -> list[Evidence]:
+    """The best block of each section that names the subject, its rarest word included; best section first."""
     rarity = inquiry.scout.rarity
-    needed = [t.word for t in inquiry.terms]
+    named = [t.word for t in inquiry.terms if (t.known or t.specific) and t.word not in VENDORS]
+    needed = named or [t.word for t in inquiry.terms]
     rarest = max(needed, key=lambda w: rarity[w])
     whole = sum(rarity[w] for w in needed)
+    found: dict[Key, Evidence] = {}
     for e in inquiry.scout.rank([source]):
         near = sum(rarity[w] for w in needed if e.holds(w, BENEATH))
         if e.holds(rarest, BENEATH) and any(e.holds(w) for w in needed) and near >= MOST * whole:
-            return e
-    return None
+            section = inquiry.section(e.key)
+            titled = all(inquiry.scout.holds(section, w) for w in needed)
+            found.setdefault(section, inquiry.scout.rate(section) if titled else e)
+    return list(found.values())
+
+
+def _mentioning(inquiry: Inquiry, source: str, places: Sequence[Evidence], most: int) -> Line:
+    """A roadmap with the section that names the subject best, and the others by their titles."""
+    shown = places[:most]
+    also = [inquiry.section_name(inquiry.section(e.key)) for e in shown[1:]]
+    text = f"**{inquiry.source_title(source)}**: {_where(inquiry, shown[0])}"
+    if also:
+        text += f"; also in {'; '.join(also)}"
+    more = ""
+    if len(places) > len(shown):
+        more = f"; and in {_number(len(places) - len(shown))} more"
+    return Line(text + more, tuple(inquiry.span(e.key) for e in shown), 1, counted=more)
 
 
 def _where(inquiry: Inquiry, evidence: Evidence) -> str:
@@ -183,7 +201,7 @@ def _said(inquiry: Inquiry, key: Key) -> str:
     text = ""
     for part in (_in_short(inquiry, child) for child in inquiry.children(key)):
         if len(text) + len(part) > MOST_SAID:
-            break
+            continue
         text = f"{text}; {part}" if text else part
     return text or inquiry.title(key)
 

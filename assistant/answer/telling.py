@@ -18,6 +18,7 @@ WIDER_SLACK = 0.1  # of its words, what an item above may lack to be told instea
 # What another source lists is added when it holds most of the subject and fits this nearly as well.
 MOST_ELSEWHERE, ELSEWHERE_WORDS, ELSEWHERE_SLACK = 2, 0.75, 0.45
 LOOKED_AT = 60  # of the ranked blocks
+_EVERYTHING = re.compile(r"\beverything\b|\ball\b.*\b(?:stuff|things|material)\b", re.IGNORECASE)
 _ENUMERATION = re.compile(r",.*(?:,|\band\b|\bor\b)|/.*/")
 
 
@@ -26,7 +27,8 @@ def tell(inquiry: Inquiry, key: Key, *, alone: bool = False) -> Draft:
     if inquiry.is_heading(key):
         children = inquiry.children(key)
         labelled = any(inquiry.block(child).label for child in children)
-        as_list = inquiry.question.ask is Ask.LIST and children and not labelled
+        whole = _EVERYTHING.search(inquiry.question.standalone)
+        as_list = inquiry.question.ask is Ask.LIST and children and (whole or not labelled)
         return Draft(inquiry.list_of(key) if as_list else inquiry.summary(key))
     if items := inquiry.children(key, "item"):
         return Draft(inquiry.list_of(key) if len(items) > 1 else (inquiry.statement(key),))
