@@ -5,6 +5,7 @@
 
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -64,12 +65,21 @@ class ChatSettings(_Nested):
         None, description="an OpenAI-compatible server, such as http://localhost:8000/v1"
     )
     api_key: SecretStr | None = Field(
-        None, description="else the provider's own variable, such as OPENAI_API_KEY"
+        None,
+        description="else the provider's own variable, such as OPENAI_API_KEY; with a base URL, a dummy key",
     )
     timeout_s: float = Field(
         30.0, gt=0, description="longest silence before the extractive answer takes over"
     )
     temperature: float = Field(0.0, ge=0, le=2)
+
+    @property
+    def shown_base_url(self) -> str | None:
+        """The base URL without a name, password or query, for status and reports."""
+        if self.base_url is None:
+            return None
+        parts = urlsplit(self.base_url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 class ServerSettings(_Nested):

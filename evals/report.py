@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -59,7 +58,7 @@ def setup(settings: Settings, index: Index | None = None) -> dict[str, Any]:
     in_force = settings.model_dump(
         mode="json", exclude={"data": True, "server": True, "ingest": True, "chat": {"api_key"}}
     )
-    in_force["chat"]["base_url"] = _without_credentials(settings.chat.base_url)
+    in_force["chat"]["base_url"] = settings.chat.shown_base_url
     in_force["embedding"]["model"] = _name_only(settings.embedding.model)
     found: dict[str, Any] = {
         "model": settings.chat.model or "extractive",
@@ -85,13 +84,6 @@ def prompts_hash() -> str:
     for prompt in sorted(prompts, key=lambda entry: entry.name):
         digest.update(f"{prompt.name}\0".encode() + prompt.read_bytes() + b"\0")
     return digest.hexdigest()
-
-
-def _without_credentials(url: str | None) -> str | None:
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _name_only(model: str) -> str:

@@ -59,13 +59,15 @@ def _sources(settings: "Settings", manifest: "Manifest") -> Iterator[str]:
         yield f"The shipped corpus has changed ({', '.join(changed)}); renew the index with: roadmap ingest"
     built = datetime.fromisoformat(manifest.created).timestamp()
     own = find_sources(shelf, settings.ingest, only=True, data=settings.data).candidates
-    newer = [candidate for candidate in own if candidate.path.stat().st_mtime > built]
-    if newer:
-        yield f"{len(newer)} of your files changed since the index was built; renew it with: roadmap ingest"
+    newer = (candidate for candidate in own if candidate.path.stat().st_mtime >= int(built))
+    different = [c for c in newer if _digest(settings, c.path) != indexed.get(c.id)]
+    if different:
+        said = f"{len(different)} of your files changed since the index was built"
+        yield f"{said}; renew it with: roadmap ingest"
 
 
 def _digest(settings: "Settings", path: Path) -> str:
-    """SHA-256 of a shipped document's cleaned text, as the manifest has it; "" when it cannot be read."""
+    """SHA-256 of a document's cleaned text, as the manifest has it; "" when it cannot be read."""
     from assistant.documents import Source
     from ingest.load import Loader, Skipped
     from ingest.pipeline import make_document

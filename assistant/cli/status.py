@@ -1,7 +1,6 @@
 """`roadmap status`: what serves, what is in it, which settings are in force, what is stale or broken."""
 
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit, urlunsplit
 
 import typer
 
@@ -66,11 +65,7 @@ def collect(settings: "Settings") -> dict[str, Any]:
 def masked(settings: "Settings") -> dict[str, Any]:
     """The settings in force, keys as asterisks and no password in an address."""
     shown = settings.model_dump(mode="json")
-    address = settings.chat.base_url
-    if address:
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2]
-        shown["chat"]["base_url"] = urlunsplit((parts.scheme, host, parts.path, "", ""))
+    shown["chat"]["base_url"] = settings.chat.shown_base_url
     return shown
 
 
