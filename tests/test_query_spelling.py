@@ -106,6 +106,10 @@ def test_a_rare_word_is_a_typo_only_beside_a_word_that_stands_beside_the_right_o
     assert SHIPPED.mend("who buried the corse?") == ("who buried the corse?", ())
 
 
+def test_an_ending_on_a_short_word_that_the_sources_lack_does_not_make_a_word() -> None:
+    assert SHIPPED.mend("the learing sequence")[0] == "the learning sequence"
+
+
 def test_each_replacement_is_told_with_the_word_as_it_was_typed() -> None:
     text, corrections = SPELLER.mend("Wich week covers Promethius?")
     assert text == "which week covers prometheus?"

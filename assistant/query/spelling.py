@@ -20,7 +20,6 @@ _ACRONYM = 5  # letters that a word in capitals has at most
 _CANDIDATES = 12  # near words that are told apart by more than their distance
 _SHORTEST_JOINED = 5  # letters of a name that may have been typed as two words ("ml flow")
 _OFTEN = 3  # a name that stands more often than this is meant even where both its halves are words too
-_SELDOM = frozenset({"lear"})  # names, no verbs: "learing" is no form of one
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
 
 
@@ -164,7 +163,12 @@ class Speller:
         if word in frame_words() or word in SHORT_FORMS or self._stands(word):
             return True
         bases = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))
-        return any(len(base) >= _MIN_LENGTH and self._stands(base) and base not in _SELDOM for base in bases)
+        # a short English base is as likely a slip: "learing" is no form of "lear"
+        return any(
+            len(base) >= _MIN_LENGTH
+            and (self.knows(base) or (len(base) > _MIN_LENGTH and self._stands(base)))
+            for base in bases
+        )
 
     def _stands(self, word: str) -> bool:
         return word in self.counts or word in english_words()
