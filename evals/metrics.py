@@ -109,11 +109,7 @@ def citation_precision(outcome: Outcome) -> Score:
 
 
 def is_rightly_cited(outcome: Outcome) -> Score:
-    """Whether each gold passage's section is cited; another line of it may state the same."""
-    if not _to_cite(outcome.case):
-        return None
-    places = [section_of(span, outcome.outlines[span.source]) for span in outcome.gold]
-    return all(any(covers(c, place) for c in outcome.answer.citations) for place in places)
+    return not uncovered_gold(outcome) if _to_cite(outcome.case) else None
 
 
 def is_right_and_cited(outcome: Outcome) -> Score:

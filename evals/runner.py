@@ -18,7 +18,6 @@ from evals.metrics import (
     MAX_ANSWER_CHARS,
     Outcome,
     forbidden_words,
-    is_rightly_cited,
     mean,
     missing_facts,
     ranking_scores,
@@ -216,7 +215,7 @@ def _what_is_wrong(outcome: Outcome) -> list[str]:
         wrong.append("refused wrongly" if answer.refused else "should have refused")
     wrong += [f"does not say {fact!r}" for fact in missing_facts(case, answer.text)]
     wrong += [f"says {words!r}" for words in forbidden_words(case, answer.text)]
-    if not answer.refused and is_rightly_cited(outcome) is False:
+    if not case.refuse and not answer.refused:
         wrong += [f"does not cite {gold.source}:{gold.start}-{gold.end}" for gold in uncovered_gold(outcome)]
     if len(answer.text) > MAX_ANSWER_CHARS:
         wrong.append(f"{len(answer.text)} characters long")
