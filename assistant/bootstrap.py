@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.answer.events import Answerer, Event, Final, Request
 from assistant.answer.evidence import BlockTable
 from assistant.answer.extractive import ExtractiveAnswerer
+from assistant.answer.notes.shelf import Shelf
 from assistant.documents import Answer, Exchange, Hit, TraceStep
 from assistant.embedding import Embedder, build_embedder
 from assistant.errors import InputError
@@ -33,7 +34,7 @@ class Assistant:
         self.retriever = Retriever(self.index, embedder, settings.retrieval)
         self._answerer = answerer
         self._lock = threading.Lock()
-        self._read: tuple[Index, Reader, BlockTable] | None = None
+        self._read: tuple[Index, Reader, BlockTable, Shelf] | None = None
 
     async def stream(
         self, question: str, history: Sequence[Exchange] = (), roadmaps: Sequence[str] = ()
@@ -75,7 +76,7 @@ class Assistant:
 
     def search(self, query: str, k: int | None = None, roadmaps: Sequence[str] = ()) -> list[Hit]:
         """The k best passages for a query. Raises InputError for an unknown roadmap."""
-        index, reader, _ = self._opened()
+        index, reader, *_ = self._opened()
         sources = _sources(index, roadmaps)
         question = reader.read(_checked(query), allowed=sources)
         return self.retriever.search(question, k, sources)
@@ -84,21 +85,21 @@ class Assistant:
         self, question: str, k: int, history: Sequence[Exchange] = (), roadmaps: Sequence[str] = ()
     ) -> Mapping[str, list[Hit]]:
         """The k best passages of each arm ("dense", "bm25", "fused"), the question read as `ask` reads it."""
-        index, reader, _ = self._opened()
+        index, reader, *_ = self._opened()
         sources = _sources(index, roadmaps)
         read = reader.read(_checked(question), history, sources)
         return self.retriever.search_arms(read, k, sources=sources)
 
     def warm(self) -> None:
         """Load model and index, so that the first question does not wait; call it in a thread."""
-        index, reader, _ = self._opened()
+        index, reader, *_ = self._opened()
         index.warm()
         self.retriever.find(reader.read("warm up"))
 
     def _prepare(
         self, question: str, history: Sequence[Exchange], roadmaps: Sequence[str]
     ) -> tuple[Request, list[TraceStep]]:
-        index, reader, table = self._opened()
+        index, reader, table, shelf = self._opened()
         sources = _sources(index, roadmaps)
         clock = time.perf_counter()
         read = reader.read(_checked(question), history, sources)
@@ -113,14 +114,14 @@ class Assistant:
             _search_step(hits, (searched - embedded) * 1000),
         ]
         allowed = tuple(index.outlines) if sources is None else tuple(sources)
-        return Request(read, hits, table, vector, allowed, tuple(history)), steps
+        return Request(read, hits, table, shelf, vector, allowed, tuple(history)), steps
 
-    def _opened(self) -> tuple[Index, Reader, BlockTable]:
+    def _opened(self) -> tuple[Index, Reader, BlockTable, Shelf]:
         """The serving index with what is derived from it, once a generation."""
         index = self.index.get()
         with self._lock:
             if self._read is None or self._read[0] is not index:
-                self._read = index, Reader(index), BlockTable(index)
+                self._read = index, Reader(index), BlockTable(index), Shelf(index)
             return self._read
 
 

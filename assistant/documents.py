@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
 Kind = Literal["roadmap", "note", "page", "file"]
 BlockKind = Literal["heading", "item", "paragraph", "code", "table"]
+Level = Literal["beginner", "intermediate", "advanced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +168,50 @@ class Exchange:
 
     question: str
     answer: str
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prerequisite(_Strict):
+    """A topic to know before, and what of it is needed."""
+
+    id: str
+    reason: str = Field(min_length=1)
+
+
+class RoadmapPlace(_Strict):
+    """Where a roadmap names a topic: a heading as printed, and the items beneath it that are meant."""
+
+    source: str
+    heading: str
+    items: tuple[str, ...] = ()
+
+
+class TopicNote(_Strict):
+    """The front matter of a study note."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+    title: str = Field(min_length=1)
+    aliases: tuple[str, ...] = Field(min_length=1)
+    level: Level
+    hours: float = Field(gt=0, le=80)  # to a working knowledge, prerequisites known
+    hours_basis: str = Field(min_length=1)
+    prerequisites: tuple[Prerequisite, ...]
+    roadmaps: tuple[RoadmapPlace, ...] = Field(min_length=1)
+
+
+class Resource(_Strict):
+    """Something to read or watch; a book has no address."""
+
+    title: str
+    url: str | None = None
+
+
+class Topic(TopicNote):
+    """A node of the prerequisite graph: a note's front matter with its practice task and resources."""
+
+    task: str
+    done_when: str
+    resources: tuple[Resource, ...] = ()

@@ -8,6 +8,7 @@ Layout of the data directory (written by `ingest.generations` alone):
                              blocks.npy blocks.json (vectors of single blocks: roadmaps, notes and files)
 """
 
+import json
 import logging
 import os
 import threading
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from assistant.documents import Chunk, Document, Link
+from assistant.documents import Chunk, Document, Link, Topic
 from assistant.embedding import EmbeddingStamp
 from assistant.errors import IndexMismatch, IndexMissing
 from assistant.outline import Outline
@@ -114,6 +115,12 @@ class Index:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         return tuple(read_rows(self.directory / "links.jsonl", Link))
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        """The prerequisite graph of the study notes by topic id."""
+        stored = json.loads((self.directory / "topics.json").read_bytes())
+        return {topic.id: topic for topic in map(Topic.model_validate, stored["topics"])}
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:

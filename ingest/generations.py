@@ -20,7 +20,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from assistant.documents import Chunk, Document, Link
+from assistant.documents import Chunk, Document, Link, Topic
 from assistant.embedding import EmbeddingStamp, Vectors
 from assistant.errors import IndexBusy, InputError, RoadmapError
 from assistant.index import SCHEMA_VERSION, Manifest, SourceRecord, read_manifest, read_pointer
@@ -43,15 +43,22 @@ class Content:
     documents: Sequence[Document]
     chunks: Sequence[Chunk]
     links: Sequence[Link]
+    topics: Sequence[Topic]  # the prerequisite graph of the study notes
     texts: Sequence[str]  # what is embedded and keyword-indexed, one a chunk
     blocks: Sequence[tuple[str, int]]  # source id and number of each block that has a vector of its own
     block_texts: Sequence[str]  # what is embedded of them
     dropped: Mapping[str, int]
 
     def sha256(self) -> str:
-        """Of all documents with their structure and of all that is indexed."""
+        """Of all documents with their structure, of the graph and of all that is indexed."""
         digest = hashlib.sha256()
-        for rows, kind in ((self.documents, Document), (self.chunks, Chunk), (self.links, Link)):
+        records: tuple[tuple[Sequence[Any], type[Any]], ...] = (
+            (self.documents, Document),
+            (self.chunks, Chunk),
+            (self.links, Link),
+            (self.topics, Topic),
+        )
+        for rows, kind in records:
             for line in _lines(rows, kind):
                 digest.update(line)
         digest.update(json.dumps([self.texts, self.blocks, self.block_texts]).encode())
@@ -181,7 +188,8 @@ def _write_files(directory: Path, content: Content) -> None:
     for name, rows, kind in files:
         with (directory / name).open("wb") as stream:
             stream.writelines(_lines(rows, kind))
-    (directory / "topics.json").write_text(json.dumps({"topics": []}) + "\n", encoding="utf-8")
+    topics = [topic.model_dump(mode="json") for topic in content.topics]
+    (directory / "topics.json").write_text(json.dumps({"topics": topics}) + "\n", encoding="utf-8")
     (directory / "blocks.json").write_text(json.dumps(list(content.blocks)) + "\n", encoding="utf-8")
 
 

@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.documents import Block, Chunk, Document, Source
+from assistant.documents import Block, Chunk, Document, Source, Topic
 from assistant.embedding import Embedder
 from assistant.errors import InputError
 from assistant.outline import Outline
 from assistant.settings import Settings
-from ingest import generations, library, sources, vectors
+from ingest import generations, library, notes, sources, vectors
 from ingest.blocks import parse_blocks
 from ingest.clean import clean
 from ingest.generations import Content
@@ -79,8 +79,9 @@ def run(
         shelf = sources.added(shelf, request.paths, settings.ingest, data)
         found = sources.find_sources(shelf, settings.ingest, only=request.only, data=data)
         dropped = Counter(found.dropped)
-        documents = list(_documents(found.candidates, settings, dropped, progress))
-        content = make_content(documents, settings, dropped)
+        topics: list[Topic] = []
+        documents = list(_documents(found.candidates, settings, dropped, topics, progress))
+        content = make_content(documents, settings, dropped, topics)
         if not content.chunks:
             raise InputError(_nothing_found(dropped))
         if not request.dry_run:
@@ -113,7 +114,9 @@ def make_document(source: Source, text: str) -> Document:
     return Document(source, cleaned, parse_blocks(cleaned))
 
 
-def make_content(documents: Sequence[Document], settings: Settings, dropped: Counter[str]) -> Content:
+def make_content(
+    documents: Sequence[Document], settings: Settings, dropped: Counter[str], topics: Sequence[Topic] = ()
+) -> Content:
     """Chunks, links and index texts of the documents; one without a chunk is dropped and counted."""
     kept: list[Document] = []
     chunks: list[Chunk] = []
@@ -129,7 +132,7 @@ def make_content(documents: Sequence[Document], settings: Settings, dropped: Cou
     texts = [indexed_text(chunk) for chunk in chunks]
     blocks = list(_blocks(outlines))
     return Content(
-        kept, chunks, links, texts, [key for key, _ in blocks], [t for _, t in blocks], dict(dropped)
+        kept, chunks, links, topics, texts, [key for key, _ in blocks], [t for _, t in blocks], dict(dropped)
     )
 
 
@@ -147,32 +150,57 @@ def _blocks(outlines: Sequence[Outline]) -> Iterator[tuple[tuple[str, int], str]
 
 
 def _documents(
-    candidates: Sequence[Candidate], settings: Settings, dropped: Counter[str], progress: Progress | None
+    candidates: Sequence[Candidate],
+    settings: Settings,
+    dropped: Counter[str],
+    topics: list[Topic],
+    progress: Progress | None,
 ) -> Iterator[Document]:
-    """Every candidate that can be read, cleaned; the rest is counted by reason."""
+    """Every candidate that can be read, cleaned; the rest is counted by reason. Notes add to the graph."""
     seen: set[str] = set()
+    titles = notes.titles(candidate.path for candidate in candidates if candidate.kind == "note")
     with Loader(settings.ingest) as loader:
         for number, candidate in enumerate(candidates):
             if progress:
                 progress(number, len(candidates), "reading")
-            loaded = loader.load(candidate.path, candidate.path.name)
-            if isinstance(loaded, Skipped):
-                dropped[loaded.reason] += 1
+            read = _read(candidate, loader, titles)
+            if isinstance(read, Skipped):
+                dropped[read.reason] += 1
                 continue
-            structure = loader.structure(loaded.text)
-            if isinstance(structure, Skipped):
-                dropped[structure.reason] += 1
-                continue
-            text, blocks = structure
-            digest = hashlib.sha256(text.encode()).hexdigest()
+            document, topic = read
+            digest = hashlib.sha256(document.text.encode()).hexdigest()
             if digest in seen:
                 dropped[DUPLICATE] += 1
                 continue
             seen.add(digest)
-            title = _title(loaded.title, blocks, candidate)
-            yield Document(sources.describe(candidate, loaded.front_matter, title), text, blocks)
+            if topic:
+                topics.append(topic)
+            yield document
     if progress:
         progress(len(candidates), len(candidates), "reading")
+
+
+def _read(
+    candidate: Candidate, loader: Loader, titles: Mapping[str, str]
+) -> tuple[Document, Topic | None] | Skipped:
+    """One file as a document, a note with its node of the graph, or why it is left out."""
+    loaded = loader.load(candidate.path, candidate.path.name)
+    if isinstance(loaded, Skipped):
+        return loaded
+    text, note = loaded.text, None
+    try:
+        if candidate.kind == "note":
+            note = notes.note_of(loaded.front_matter)
+            text = notes.with_effort(note, text, titles)
+        structure = loader.structure(text)
+        if isinstance(structure, Skipped):
+            return structure
+        text, blocks = structure
+        title = _title(loaded.title, blocks, candidate)
+        document = Document(sources.describe(candidate, loaded.front_matter, title), text, blocks)
+        return document, notes.topic_of(note, document) if note else None
+    except notes.FaultyNote:  # `roadmap status --corpus` says what is wrong with it
+        return Skipped(notes.FAULTY)
 
 
 def _title(given: str | None, blocks: Sequence[Block], candidate: Candidate) -> str:

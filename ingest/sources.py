@@ -1,9 +1,10 @@
 """Which sources there are: the shipped corpus and the user's library, with ids derived from their paths.
 
-A shipped roadmap has the bare id of its front matter. A user's file is `file:<slug>`, the slug made from
-its path within the added folder; a second file of the same slug gets six digits of its path's hash. What a
-user's front matter calls `id` is not used, so that no file can take a roadmap's place. `--only` leaves
-the shipped corpus out of that one run; whether an index holds it shows in its manifest's sources.
+A shipped roadmap has the bare id of its front matter, a study note is `note:<topic id>`. A user's file is
+`file:<slug>`, the slug made from its path within the added folder; a second file of the same slug gets six
+digits of its path's hash. What a user's front matter calls `id` is not used, so that no file can take a
+roadmap's place. `--only` leaves the shipped corpus out of that one run; whether an index holds it shows in
+its manifest's sources.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from assistant.errors import InputError
 from assistant.settings import IngestSettings
 from ingest.library import Library
 from ingest.load.detect import SUFFIXES
+from ingest.notes import PREFIX
 
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
 _SKIPPED_FOLDERS = frozenset(
@@ -51,11 +53,12 @@ class Found:
     dropped: Mapping[str, int]
 
 
-def shipped_corpus() -> tuple[Candidate, ...]:
-    """The roadmaps that come with the package, in name order."""
-    files = resources.files("corpus").joinpath("roadmaps").iterdir()
-    paths = sorted(Path(str(file)) for file in files if file.name.endswith(".md"))
-    return tuple(Candidate(path.stem, "roadmap", path) for path in paths)
+def shipped_corpus(folder: Path | None = None) -> tuple[Candidate, ...]:
+    """The roadmaps and study notes of a corpus folder (that of the package), each kind in name order."""
+    root = folder or Path(str(resources.files("corpus")))
+    roadmaps = (Candidate(path.stem, "roadmap", path) for path in sorted(root.glob("roadmaps/*.md")))
+    notes = (Candidate(f"{PREFIX}{path.stem}", "note", path) for path in sorted(root.glob("topics/*.md")))
+    return (*roadmaps, *notes)
 
 
 def find_sources(library: Library, settings: IngestSettings, *, only: bool, data: Path) -> Found:
@@ -130,8 +133,17 @@ def describe(candidate: Candidate, front_matter: Mapping[str, Any], title: str) 
         aliases=tuple(str(a) for a in aliases) if isinstance(aliases, list) else (),
         summary=_line(front_matter.get("summary")),
         audience=_line(front_matter.get("audience")),
-        roadmaps=(candidate.id,),
+        roadmaps=_roadmaps(candidate, front_matter),
     )
+
+
+def _roadmaps(candidate: Candidate, front_matter: Mapping[str, Any]) -> tuple[str, ...]:
+    """The roadmaps a source belongs to: those that a note says name its topic, else itself."""
+    if candidate.kind != "note":
+        return (candidate.id,)
+    places = front_matter.get("roadmaps")
+    named = [place["source"] for place in places] if isinstance(places, list) else []
+    return tuple(dict.fromkeys(named))
 
 
 def _line(value: Any) -> str:

@@ -11,6 +11,8 @@ from assistant.answer.evidence import Scout
 from assistant.answer.facts import answer_definition, answer_fact, answer_person, answer_reason
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.links import answer_links
+from assistant.answer.notes.blend import blend
+from assistant.answer.notes.explain import explain
 from assistant.answer.order import answer_arrangement, answer_edge, answer_order
 from assistant.answer.places import answer_place
 from assistant.answer.surveys import answer_comparison, answer_mentions
@@ -35,7 +37,17 @@ SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
 
 
 def compose(request: Request) -> tuple[Outcome, Inquiry]:
-    """The best outcome for a question; where it asks several things, what can be said to each."""
+    """The best outcome for a question: what the roadmaps say, and what the study notes explain."""
+    outcome, inquiry = _of_roadmaps(request)
+    if _unanswerable(inquiry):
+        return outcome, inquiry
+    meaning = request.shelf.meanings(request.vector)
+    explanation = explain(request.shelf, request.question, meaning, request.sources)
+    return blend(outcome, explanation, inquiry), inquiry
+
+
+def _of_roadmaps(request: Request) -> tuple[Outcome, Inquiry]:
+    """What roadmaps and files say; where a question asks several things, what can be said to each."""
     whole, inquiry = _compose_one(request.question, request)
     parts = request.question.parts
     several_units = len({part.unit for part in parts if part.unit}) > 1
@@ -51,9 +63,10 @@ def compose(request: Request) -> tuple[Outcome, Inquiry]:
 
 
 def _compose_one(question: Question, request: Request) -> tuple[Outcome, Inquiry]:
-    named = [source for source in request.sources if source in question.sources]
+    sources = [source for source in request.sources if source not in request.shelf.notes]
+    named = [source for source in sources if source in question.sources]
     scout = Scout(request.table, question, request.vector)
-    inquiry = Inquiry(question, scout, named or request.sources)
+    inquiry = Inquiry(question, scout, named or sources)
     return _unanswerable(inquiry) or _first_said(inquiry), inquiry
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer.evidence import BlockTable
+from assistant.answer.notes.shelf import Shelf
 from assistant.documents import Answer, Exchange, Hit
 from assistant.query import Question
 
@@ -42,7 +43,8 @@ class Request:
 
     question: Question
     hits: tuple[Hit, ...]
-    table: BlockTable  # the index's blocks
+    table: BlockTable  # the blocks of roadmaps and files
+    shelf: Shelf  # the study notes
     vector: NDArray[np.float32]  # of the question
     sources: tuple[str, ...]  # ids it may use
     history: tuple[Exchange, ...] = ()

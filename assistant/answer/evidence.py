@@ -54,24 +54,29 @@ class Evidence:
 
 
 class BlockTable:
-    """Where every stem stands among the blocks of one index; built once a generation."""
+    """Where every stem stands among the blocks of one index, notes left out; built once a generation."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self._passages = np.array([chunk.kind != "note" for chunk in index.chunks], dtype=bool)
         self.postings: dict[str, set[Key]] = defaultdict(set)
         self.own: dict[Key, frozenset[str]] = {}
         for source, outline in index.outlines.items():
+            if outline.document.source.kind == "note":
+                continue
             for number, block in enumerate(outline.blocks):
                 stems = stems_of(f"{block.label} {block.title}")
                 self.own[source, number] = stems
                 for s in stems:
                     self.postings[s].add((source, number))
-        self._scored: tuple[Key, ...] = tuple(index.block_rows)
+        self._scored: tuple[Key, ...] = tuple(key for key in index.block_rows if key in self.own)
+        rows = [index.block_rows[key] for key in self._scored]
+        self._vectors: NDArray[np.float32] = index.block_vectors[rows]
         self._rarity: dict[str, float] = {}
 
     def rarity(self, term: Term) -> float:
         """Inverse document frequency over passages, of the most common alternative that stands anywhere."""
-        total = max(len(self.index.chunks), 1)
+        total = max(int(self._passages.sum()), 1)
         if not term.known:
             return math.log(1 + total / 0.5) * (1.0 if term.specific else UNKNOWN_SHARE)
         standing = [option for option in term.alternatives if all(s in self.postings for s in option)]
@@ -81,7 +86,7 @@ class BlockTable:
 
     def _stem_rarity(self, s: str, total: int) -> float:
         if s not in self._rarity:
-            count = int(np.count_nonzero(self.index.keyword_scores([s])))
+            count = int(np.count_nonzero(self.index.keyword_scores([s])[self._passages]))
             self._rarity[s] = math.log(1 + (total - count + 0.5) / (count + 0.5))
         return self._rarity[s]
 
@@ -97,7 +102,7 @@ class BlockTable:
         """Cosine of the question to every block that has a vector."""
         if not self._scored:
             return {}
-        return dict(zip(self._scored, (self.index.block_vectors @ vector).tolist(), strict=True))
+        return dict(zip(self._scored, (self._vectors @ vector).tolist(), strict=True))
 
 
 class Scout:

@@ -1,5 +1,6 @@
 """`roadmap status`: what serves, what is in it, which settings are in force, what is stale or broken."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,13 +16,40 @@ if TYPE_CHECKING:
 def status(
     ctx: typer.Context,
     json_output: Annotated[bool, typer.Option("--json", help="Print everything as one JSON object.")] = False,
+    corpus: Annotated[
+        bool, typer.Option("--corpus", help="Check the shipped roadmaps and study notes instead.")
+    ] = False,
 ) -> None:
     """Show the index, its sources, the settings in force and what is stale or broken."""
+    if corpus:
+        _corpus_status(json_output)
+        return
     found = collect(settings_from(ctx))
     if json_output:
         emit_json(found, indent=2)
     else:
         emit(status_text(found))
+
+
+def _corpus_status(json_output: bool) -> None:
+    """What the corpus holds, and each of its faults; a fault is a failed gate."""
+    from ingest.corpus_check import check_corpus
+
+    report = check_corpus()
+    if json_output:
+        emit_json(asdict(report), indent=2)
+    else:
+        lines = [
+            f"Roadmaps     {report.roadmaps}",
+            f"Study notes  {report.notes}",
+            f"Explained    {report.covered} of {report.leaves} names that the roadmaps give",
+            "",
+            "Faults" if report.faults else "No fault was found.",
+            *(f"  {fault}" for fault in report.faults),
+        ]
+        emit("\n".join(lines))
+    if report.faults:
+        raise typer.Exit(1)
 
 
 def collect(settings: "Settings") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from assistant.documents import Document
 from assistant.keywords import words
 from assistant.outline import Outline
 from assistant.query.intent import ask_of, facets_of, offset_of, settled_ask, unit_asked
@@ -22,13 +23,15 @@ _HOW_LONG = wording(r"\bhow long\b")
 
 
 class SentenceReader:
-    """Knows the sections, the words and the roadmaps' names of one index."""
+    """Knows the sections, the words and the roadmaps' names of one index.
 
-    def __init__(self, outlines: Mapping[str, Outline]) -> None:
+    Study notes are no places to ask for; their words are known as right, so that they are not mended.
+    """
+
+    def __init__(self, outlines: Mapping[str, Outline], notes: Sequence[Document] = ()) -> None:
         self.outlines = {sid: o for sid, o in outlines.items() if o.document.source.kind != "page"}
         self.vocabulary = Vocabulary(
-            "\n".join((o.document.source.title, *o.document.source.aliases, o.document.text))
-            for o in outlines.values()
+            (_words_of(o.document) for o in outlines.values()), beside=map(_words_of, notes)
         )
         self._frame = SCAFFOLD | asked_words()
         self.naming = Naming([o.document.source for o in self.outlines.values()])
@@ -89,3 +92,7 @@ class SentenceReader:
             replace(t, weight=CONTEXT_WEIGHT, required=False) if self.naming.tells(t.word) else t
             for t in terms
         )
+
+
+def _words_of(document: Document) -> str:
+    return "\n".join((document.source.title, *document.source.aliases, document.text))

@@ -60,9 +60,9 @@ def _short_frame_words() -> list[str]:
 
 
 class Speller:
-    """Knows the words of one index."""
+    """Knows the words of one index; words of texts `beside` are right, and often enough what was meant."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], beside: Iterable[str] = ()) -> None:
         counts: Counter[str] = Counter()
         capitals: Counter[str] = Counter()
         self._pairs: set[tuple[str, str]] = set()
@@ -73,8 +73,12 @@ class Speller:
             capitals.update(word.lower() for word in found if word[0].isupper())
         self.counts: Mapping[str, int] = counts
         self._names = frozenset(word for word, often in capitals.items() if 2 * often > counts[word])
+        self._beside_counts: Mapping[str, int] = Counter(
+            word.lower() for text in beside for word in WORD.findall(text)
+        )
+        often = {word for word, count in self._beside_counts.items() if count >= _OFTEN}
         self._targets = sorted(
-            (w for w in {*counts, *frame_words()} if len(w) >= _MIN_LENGTH and w.isalpha()),
+            (w for w in {*counts, *often, *frame_words()} if len(w) >= _MIN_LENGTH and w.isalpha()),
             key=lambda w: (-counts[w], w),
         )
 
@@ -97,7 +101,9 @@ class Speller:
                 name = match[0] if match[0][0].isupper() else ""
             better = self._better(word, name) if english or word not in FOREIGN_FRAME else None
             if english and not better and word in rare_words() and not self.knows(word):
-                better = self._beside(word, [m[0].lower() for m in found[max(place - 1, 0) : place + 2]])
+                better = self._beside_neighbour(
+                    word, [m[0].lower() for m in found[max(place - 1, 0) : place + 2]]
+                )
             parts.append(text[position : match.start()])
             parts.append(better or match[0])
             position = match.end()
@@ -143,7 +149,7 @@ class Speller:
         ]
         return min(close)[-1] if close else None
 
-    def _beside(self, word: str, around: Sequence[str]) -> str | None:
+    def _beside_neighbour(self, word: str, around: Sequence[str]) -> str | None:
         """The word of the sources that stands next to a neighbour there: "crash corse" is "crash course"."""
         for target, _, _ in process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=1):
             stands = any({(target, o), (o, target)} & self._pairs for o in around)
@@ -171,7 +177,7 @@ class Speller:
         )
 
     def _stands(self, word: str) -> bool:
-        return word in self.counts or word in english_words()
+        return word in self.counts or word in self._beside_counts or word in english_words()
 
 
 def _alike(word: str, target: str, slips: float) -> bool:

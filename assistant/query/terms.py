@@ -71,9 +71,10 @@ _CLAUSE_END = re.compile(r"[\n.;:(),\[\]]")
 class Vocabulary:
     """The words and initials of one index's texts."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], beside: Iterable[str] = ()) -> None:
+        """`beside` are texts whose words are right but not among those that answers are looked for with."""
         texts = list(texts)
-        self.speller = Speller(texts)
+        self.speller = Speller(texts, beside)
         self.stems = frozenset(stem(w) for w in self.speller.counts)
         self._initials = _initials(texts)
         self._authors = _author_names(texts)

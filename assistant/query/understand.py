@@ -24,7 +24,11 @@ class Reader:
     """Understands questions about one index; built once a generation."""
 
     def __init__(self, index: Index) -> None:
-        self._sentences = SentenceReader(index.outlines)
+        notes = {sid for sid, o in index.outlines.items() if o.document.source.kind == "note"}
+        self._sentences = SentenceReader(
+            {sid: outline for sid, outline in index.outlines.items() if sid not in notes},
+            [index.outlines[sid].document for sid in notes],
+        )
         self._vocabulary = self._sentences.vocabulary
 
     def read(

@@ -1,0 +1,1 @@
+"""Answers from the study notes: what the roadmaps only name, explained."""

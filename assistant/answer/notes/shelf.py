@@ -1,0 +1,129 @@
+"""The study notes of one index: their sections, the names they answer to, and what each block means."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.evidence import Key, stems_of
+from assistant.answer.notes.names import Name, NameTable
+from assistant.documents import Topic
+from assistant.index import Index
+from assistant.keywords import stem, words
+from assistant.outline import Outline, plain
+
+WHAT, WHY, IDEAS = "What it is", "Why it matters in MLOps", "Ideas to master"
+EXAMPLE, MISTAKES, COMPARED = "Worked example", "Common mistakes", "How it compares"
+PRACTICE, RESOURCES, EFFORT = "Practice", "Resources", "Prerequisites and effort"
+_TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBlock:
+    """A paragraph, item or code fence of a note with the section it stands in."""
+
+    key: Key
+    section: str
+    label: str
+    stems: frozenset[str]  # of its label and its words
+
+
+class Note:
+    """One study note: its blocks by section."""
+
+    def __init__(self, topic: Topic, outline: Outline) -> None:
+        self.topic = topic
+        self.outline = outline
+        self.source = outline.document.source.id
+        self.blocks: tuple[NoteBlock, ...] = tuple(self._read())
+        self.stems = frozenset[str]().union(*(b.stems for b in self.blocks), stems_of(topic.title))
+
+    def _read(self) -> Iterator[NoteBlock]:
+        for number, block in enumerate(self.outline.blocks):
+            heading = self.outline.heading_of(number)
+            if block.kind == "heading" or heading < 0:
+                continue
+            section = self.outline.blocks[heading].title
+            text = f"{block.label} {block.title or plain(self.outline.text(number))}"
+            yield NoteBlock((self.source, number), section, block.label, stems_of(text))
+
+    def of(self, section: str, *kinds: str) -> list[NoteBlock]:
+        """The blocks of a section, of these kinds where some are given."""
+        return [
+            block
+            for block in self.blocks
+            if block.section == section and (not kinds or self.outline.blocks[block.key[1]].kind in kinds)
+        ]
+
+
+class Shelf:
+    """All notes of one index; built once a generation."""
+
+    def __init__(self, index: Index) -> None:
+        outlines = index.outlines
+        self.notes: Mapping[str, Note] = {
+            source: Note(topic, outlines[source])
+            for topic in index.topics.values()
+            if (source := f"note:{topic.id}") in outlines
+        }
+        self.names = NameTable(name for note in self.notes.values() for name in _names(note))
+        self.blocks: Mapping[Key, NoteBlock] = {
+            block.key: block
+            for note in self.notes.values()
+            for block in note.blocks
+            if block.section in _TELLING
+        }
+        self._keys = tuple(key for key in self.blocks if key in index.block_rows)
+        rows = [index.block_rows[key] for key in self._keys]
+        self._vectors: NDArray[np.float32] = index.block_vectors[rows]
+        self._spread = _document_counts(self.notes.values())
+
+    def meanings(self, vector: NDArray[np.float32]) -> Mapping[Key, float]:
+        """Cosine of a question to every telling block."""
+        if not self._keys:
+            return {}
+        return dict(zip(self._keys, (self._vectors @ vector).tolist(), strict=True))
+
+    def rarity(self, stems: Sequence[str]) -> float:
+        """Inverse document frequency over the notes, of the rarest of these stems."""
+        total = len(self.notes) + 1
+        return max(float(np.log(total / (self._spread.get(s, 0) + 0.5))) for s in stems)
+
+    def holds(self, stems: Sequence[str]) -> bool:
+        """Whether any note has these stems."""
+        return all(s in self._spread for s in stems)
+
+
+def _document_counts(notes: Iterable[Note]) -> Mapping[str, int]:
+    counts: dict[str, int] = {}
+    for note in notes:
+        for s in note.stems:
+            counts[s] = counts.get(s, 0) + 1
+    return counts
+
+
+def _names(note: Note) -> Iterator[Name]:
+    """What a note answers to: its title and other names, and the labels of its ideas."""
+    yield Name(note.topic.title, note.source)
+    for alias in note.topic.aliases:
+        yield Name(alias, note.source, _block_of(note, alias))
+    for block in note.of(IDEAS, "item"):
+        if block.label:
+            yield Name(block.label, note.source, block.key[1], own=False)
+
+
+def _block_of(note: Note, alias: str) -> int:
+    """The idea labelled with the name, else the first that speaks of it; -1 for the whole note."""
+    wanted = [stem(w) for w in words(alias)]
+    ideas = [block for block in note.of(IDEAS, "item") if block.label]
+    for block in ideas:
+        if [stem(w) for w in words(block.label)] == wanted:
+            return block.key[1]
+    title = {stem(w) for w in words(note.topic.title)}
+    what = frozenset[str]().union(*(block.stems for block in note.of(WHAT)))
+    if title >= set(wanted) or what >= set(wanted):
+        return -1
+    labelled = (b.key[1] for b in ideas if set(wanted) <= stems_of(b.label))
+    spoken = (b.key[1] for b in ideas if set(wanted) <= b.stems)
+    return next(labelled, next(spoken, -1))

@@ -1,0 +1,149 @@
+"""What a question wants to know of a topic: what it is, why, when, how, what goes wrong. Pure."""
+
+import re
+from enum import Enum
+
+from assistant.query.wording import wording
+
+
+class Aspect(Enum):
+    """A side of a topic that study notes speak of."""
+
+    COMPARISON = "comparison"
+    MISTAKES = "mistakes"
+    EFFORT = "effort"
+    PREREQUISITES = "prerequisites"
+    EXAMPLE = "example"
+    PRACTICE = "practice"
+    WHEN = "when"
+    WHY = "why"
+    DEFINITION = "definition"
+    HOW = "how"
+
+
+_ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = (
+    (
+        Aspect.COMPARISON,
+        wording(
+            r"\b(?:vs|versus)\b",
+            r"\bdiffer\w*\b",
+            r"\bcompar\w+",
+            r"\bdistin\w+",
+            r"\b(?:rather than|instead of|as opposed to|better than|over)\b",
+            r"\b(?:prefer|choose|pick|decide)\b.*\b(?:or|and|between|over)\b",
+            r"\bsame (?:thing )?as\b",
+            r"\b(?:are|is)\b.*\bthe same\b",
+            r"\bor\b[^.?!]*\?*\s*$",
+        ),
+    ),
+    (
+        Aspect.MISTAKES,
+        wording(
+            r"\bmistakes?\b",
+            r"\bpitfalls?\b",
+            r"\bgotchas?\b",
+            r"\bgo(?:es|ing)? wrong\b",
+            r"\bwatch out\b",
+            r"\b(?:bad|worst) (?:practices?|habits?|ideas?)\b",
+            r"\banti-?patterns?\b",
+            r"\btraps?\b",
+            r"\b(?:typical|common|frequent|usual) (?:\w+ )?(?:errors?|problems?|issues?)\b",
+            r"\b(?:what|things?) (?:should i |to |i should )(?:not do|avoid)\b",
+        ),
+    ),
+    (
+        Aspect.EFFORT,
+        wording(
+            r"\bhow (?:long|many hours|much time|hard|difficult|easy|advanced)\b",
+            r"\b(?:hours?|time) (?:does|do|will|would|should|to learn|needed)\b",
+            r"\bbeginner[- ](?:friendly|level|topic)\b",
+        ),
+    ),
+    (
+        Aspect.PREREQUISITES,
+        wording(
+            r"\bpre-?requisites?\b",
+            r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master)"
+            r"\b[^.?!]{0,30}\b(?:before|first|beforehand|to start)\b",
+            r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
+            r"\b(?:need|require)[sd]? to (?:learn|start|understand)\b",
+            r"\b(?:builds?|depends?|relies) on\b",
+            r"\bbackground (?:do|knowledge|is)\b",
+            r"\bready for\b",
+        ),
+    ),
+    (
+        Aspect.EXAMPLE,
+        wording(
+            r"\bexamples?\b",
+            r"\b(?:show|see)\b.*\b(?:how|code|snippet|command|calculation)\b",
+            r"\b(?:code|snippet|command|syntax)\b",
+            r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
+            r"\bworked out\b",
+        ),
+    ),
+    (
+        Aspect.PRACTICE,
+        wording(
+            r"\bpracti[cs]e\b",
+            r"\bexercises?\b",
+            r"\bhands[- ]on\b",
+            r"\b(?:try|do) (?:it )?myself\b",
+            r"\btry (?:it )?out\b",
+        ),
+    ),
+    (
+        Aspect.WHEN,
+        wording(
+            r"\bwhen\b[^.?!]*\b(?:use|used|using|need|needed|choose|prefer|pick|apply|want|worth|enough|better"
+            r"|appropriate|useful|make sense|makes sense|avoid|not)\b",
+            r"\bshould (?:i|we|you|one) (?:ever |always )?(?:use|choose|go|pick|prefer|care)\b",
+            r"\b(?:use|application) cases?\b",
+            r"\bworth\b",
+            r"\b(?:good|suited|useful|suitable) for\b",
+            r"\bdo i (?:really |even )?need\b",
+        ),
+    ),
+    (
+        Aspect.WHY,
+        wording(
+            r"\bwhy\b",
+            r"\b(?:purpose|point|benefits?|advantages?|reasons?|motivation|value|role)"
+            r" (?:of|for|behind|to)\b",
+            r"\bwhat for\b",
+            r"\bimportan(?:t|ce)\b",
+            r"\bmatters?\b",
+            r"\bwhat (?:problem|good) (?:does|do|is)\b",
+            r"\bhow come\b",
+            r"\bused for\b",
+            r"\bgood for\b",
+        ),
+    ),
+    (
+        Aspect.DEFINITION,
+        wording(
+            r"\bwhat(?:'s|s| is| are| was| were| does)\b",
+            r"\bdefin\w+",
+            r"\bexplain\w*",
+            r"\bdescribe\b",
+            r"\bmean(?:s|t|ing)?\b",
+            r"\btell me (?:more |something |everything )?about\b",
+            r"\bin (?:simple|plain|other) (?:terms|words|english)\b",
+            r"\beli5\b",
+            r"\bwhat do (?:people|they|you|we|i) (?:mean|call)\b",
+            r"\bidea (?:of|behind)\b",
+            r"\bstands? for\b",
+            r"\bintroduc\w+ to\b",
+            r"\bsummar\w+\b",
+        ),
+    ),
+    (
+        Aspect.HOW,
+        wording(r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
+    ),
+)
+
+
+def aspects_of(text: str) -> tuple[Aspect, ...]:
+    """The sides of a topic that a question asks for, the most telling first."""
+    return tuple(aspect for aspect, pattern in _ASPECTS if pattern.search(text))
