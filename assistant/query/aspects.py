@@ -3,6 +3,7 @@
 import re
 from enum import Enum
 
+from assistant.keywords import words
 from assistant.query.wording import wording
 
 
@@ -141,6 +142,23 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = (
         Aspect.HOW,
         wording(r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
     ),
+)
+
+
+# Words that say which side is asked for and nothing of the topic itself.
+ASPECT_WORDS = frozenset(
+    words(
+        """
+    actually advantage advantages anti antipatterns apart avoid background bad benefit benefits best better
+    case cases choose common compared comparison concept correctly definition differ difference differences
+    different distinguish easily errors example examples exercise exercises explanation frequent goes good
+    gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
+    mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
+    practical practice prefer prerequisite prerequisites problem problems purpose really reason required role
+    simple simply snippet someone suitable summary syntax terms time traps typical typically usual usually
+    value versus vs watch worst worth wrong
+    """
+    )
 )
 
 

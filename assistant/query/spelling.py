@@ -130,8 +130,10 @@ class Speller:
 
     def _better(self, word: str, name: str) -> str | None:
         """The word it was meant to be, None when it is right or nothing is close; `name` as it was typed."""
-        if len(word) < _MIN_LENGTH - 1 or not word.isalpha() or self._is_word(word):
+        if len(word) < _MIN_LENGTH - 1 or not word.isalpha():
             return None
+        if self._is_word(word):
+            return self._other_spelling(word)
         targets = _short_frame_words() if len(word) < _MIN_LENGTH else self._targets
         slips = 1 if len(word) <= _ONE_SLIP else 2
         near = process.extract(word, targets, scorer=OSA.distance, score_cutoff=slips, limit=_CANDIDATES)
@@ -148,6 +150,14 @@ class Speller:
             if _alike(word, target, distance) and (not name or self._may_be(name, target))
         ]
         return min(close)[-1] if close else None
+
+    def _other_spelling(self, word: str) -> str | None:
+        """The sources' spelling of a word that only the texts beside them spell so: "visualisation"."""
+        if word in self.counts or word not in self._beside_counts or len(word) < _WRONG_SLIPS:
+            return None
+        near = process.extract(word, list(self.counts), scorer=OSA.distance, score_cutoff=1)
+        swapped = (target for target, _, _ in near if len(target) == len(word) and target[-1] == word[-1])
+        return next((t for t in swapped if {*t} ^ {*word} <= {"s", "z"}), None)
 
     def _beside_neighbour(self, word: str, around: Sequence[str]) -> str | None:
         """The word of the sources that stands next to a neighbour there: "crash corse" is "crash course"."""

@@ -17,6 +17,7 @@ _ABOUT_ROADMAPS = wording(
     r"\b(?:roadmaps?|plans?|weeks?|months?|phases?|sections?|chapters?|documents?|sources?|sequence)\b",
     r"\b(?:listed|lists?|mention\w*|recommend\w*|suggest\w*)\b",
     r"\bcomes? (?:right |directly )?(?:before|after|first|next|last)\b",
+    r"\b(?:learn|study|do|go|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",
 )
 # Asked of a topic these are answered by its note even where a roadmap has words of the question.
 _OF_NOTES = frozenset(
@@ -30,6 +31,7 @@ _OF_NOTES = frozenset(
         Aspect.DEFINITION,
         Aspect.WHEN,
         Aspect.WHY,
+        Aspect.HOW,
     }
 )
 CLEARLY = 0.15  # of the subject that a note must hold more than a roadmap to answer in its stead
@@ -42,8 +44,10 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
     if isinstance(outcome, Refusal):
         question = inquiry.question
         return outcome if question.missing else _explained(explanation, inquiry)
-    if _reason_of_a_roadmap(inquiry) or not _note_first(explanation, inquiry, outcome):
+    if _is_order(inquiry) or not _note_first(explanation, inquiry, outcome):
         return outcome
+    if inquiry.question.ask is Ask.REASON:  # a roadmap's own reason goes first
+        return Draft((*outcome.lines, *explanation.lines))
     return _explained(explanation, inquiry, outcome)
 
 
@@ -59,7 +63,7 @@ def _about_roadmaps(inquiry: Inquiry) -> bool:
     return bool(_ABOUT_ROADMAPS.search(question.standalone))
 
 
-def _reason_of_a_roadmap(inquiry: Inquiry) -> bool:
+def _is_order(inquiry: Inquiry) -> bool:
     return inquiry.question.ask is Ask.ORDER and Aspect.PREREQUISITES not in _aspects(inquiry)
 
 
@@ -89,8 +93,7 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
     outlines = inquiry.scout.index.outlines
     named = set(blocks_of(topic, outlines, inquiry.sources))
     told: list[Line] = []
-    prerequisites = Aspect.PREREQUISITES in explanation.aspects
-    for line in draft.lines if draft and not prerequisites else ():
+    for line in _statements(explanation, inquiry, draft):
         keys = {(s.source, inquiry.outline(s.source).at(s.start)) for s in line.spans}
         around = {(s, i) for s, b in keys for i in (b, *inquiry.outline(s).ancestors(b))}
         if keys and around & (named | {inquiry.section(key) for key in named}):
@@ -98,6 +101,13 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
     places = best_places(topic, explanation.named, outlines, inquiry.sources)
     lines = told[:MOST_ROADMAP_LINES] or [_place_line(inquiry, key) for key in places]
     return Draft((*explanation.lines, *lines), settled=True)
+
+
+def _statements(explanation: Explanation, inquiry: Inquiry, draft: Draft | None) -> list[Line]:
+    """The draft's lines that may stand beside an explanation: no lists, and no places for their own sake."""
+    if draft is None or Aspect.PREREQUISITES in explanation.aspects or inquiry.question.ask is Ask.PLACE:
+        return []
+    return [line for line in draft.lines if not line.depth and not line.text.endswith(":")]
 
 
 def _place_line(inquiry: Inquiry, key: tuple[str, int]) -> Line:

@@ -25,12 +25,13 @@ from assistant.answer.notes.shelf import (
 from assistant.keywords import stem, words
 from assistant.outline import plain
 from assistant.query import Question, Term
-from assistant.query.aspects import Aspect, aspects_of
+from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 
 # Share of the subject (by rarity) that may stand beside the topic's name before a single block must hold it.
 MOST_BESIDE = 0.35
-SUITED = 0.15  # bonus for a block in a section that speaks of the side asked for
+MOST_SUITED, SUITED = 0.25, 0.1  # bonus for a block in a section that speaks of the side asked for
 FIT, MEANING = 0.5, 0.55  # a block that holds less of the subject must mean it
+UNASKED_FIT = 0.75  # where the wording asks for no side of the topic
 UNNAMED_FIT, UNNAMED_MEANING = 0.7, 0.45  # for a note that the question does not name: both
 CLOSE = 0.12  # a second block this near the best one is told too
 MOST_BLOCKS = 2
@@ -103,7 +104,9 @@ class Explainer:
 
     @cached_property
     def terms(self) -> list[Term]:
-        return [t for t in self.question.terms if t.required and not t.attribute]
+        """The subject's words; those that only say which side of a topic is asked for are none."""
+        own = (t for t in self.question.terms if t.required and not t.attribute)
+        return [t for t in own if t.word not in ASPECT_WORDS or stem(t.word) in self.named]
 
     def fit(self, blocks: Sequence[NoteBlock]) -> float:
         """Share of the subject that the blocks or the topic's names hold, weighted by rarity."""
@@ -117,8 +120,11 @@ class Explainer:
         return 1.0 - self.fit(())
 
     def score(self, block: NoteBlock) -> float:
-        suited = any(block.section in _SUITS.get(aspect, ()) for aspect in self.aspects)
-        return self.fit([block]) + self.meaning.get(block.key, 0.0) + SUITED * suited
+        sections = [_SUITS[aspect] for aspect in self.aspects if aspect in _SUITS]
+        bonus = MOST_SUITED if any(block.section == first for first, *_ in sections) else 0.0
+        if not bonus and any(block.section in suited for suited in sections):
+            bonus = SUITED
+        return self.fit([block]) + self.meaning.get(block.key, 0.0) + bonus
 
     def note(self, key: Key) -> Note:
         return self.shelf.notes[key[0]]
@@ -159,16 +165,20 @@ def _blocks(explainer: Explainer) -> list[NoteBlock]:
 def _compared(explainer: Explainer) -> list[NoteBlock]:
     """The comparison that holds both names, else the definitions of the two."""
     names = explainer.targets
-    parts = [frozenset(stem(w) for w in words(name.words)) for name in names]
+    stems = [frozenset(stem(w) for w in words(name.words)) for name in names]
     pool = [
         b for b in explainer.shelf.blocks.values() if b.section == COMPARED and b.key[0] in explainer.allowed
     ]
     for held in (lambda b: _label_stems(b), lambda b: b.stems):
-        both = [b for b in pool if len(parts) > 1 and all(part <= held(b) for part in parts)]
+        both = [b for b in pool if len(names) > 1 and all(part <= held(b) for part in stems)]
         if both:
-            return [max(both, key=explainer.score)]
+            best = max(both, key=explainer.score)
+            # ideas of one note are told apart by what they are, too
+            ideas = [n for n in names if n.block >= 0 and n.key != best.key and n.source == best.key[0]]
+            return [*(explainer.shelf.blocks[n.key] for n in ideas[:MOST_BLOCKS]), best]
     if len(names) > 1:
-        return [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
+        told = [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
+        return list({block.key: block for block in told}.values())
     own = [b for b in pool if b.key[0] == names[0].source and explainer.beside > 0]
     best = max(own, key=explainer.score, default=None)
     return [best] if best and explainer.fit([best]) >= 1 - MOST_BESIDE / 2 else []
@@ -227,8 +237,9 @@ def _closest(explainer: Explainer, pool: Iterable[NoteBlock], *, named: bool) ->
         return []
     best, first = rated[0]
     fit, meaning = explainer.fit([first]), explainer.meaning.get(first.key, 0.0)
-    good = fit >= FIT or meaning >= MEANING if named else fit >= UNNAMED_FIT and meaning >= UNNAMED_MEANING
-    if not good:
+    bar = FIT if explainer.aspects else UNASKED_FIT
+    good = fit >= bar or (meaning >= MEANING and explainer.aspects)
+    if not (good if named else fit >= UNNAMED_FIT and meaning >= UNNAMED_MEANING):
         return []
     near = [b for score, b in rated[1:8] if score >= best - CLOSE and b.key[0] == first.key[0]]
     return [first, *near[: MOST_BLOCKS - 1]]

@@ -1,5 +1,6 @@
 """The study notes of one index: their sections, the names they answer to, and what each block means."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ WHAT, WHY, IDEAS = "What it is", "Why it matters in MLOps", "Ideas to master"
 EXAMPLE, MISTAKES, COMPARED = "Worked example", "Common mistakes", "How it compares"
 PRACTICE, RESOURCES, EFFORT = "Practice", "Resources", "Prerequisites and effort"
 _TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
+
+
+# "overfitting is", "LoRA (low-rank adaptation) adds": a sentence with the name as its subject
+_DEFINES = r"(?: \([^)]*\))? (?:is|are|means?|stands for|refers to|describes?|happens|occurs|was|\w+s)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,17 @@ def _names(note: Note) -> Iterator[Name]:
 def _block_of(note: Note, alias: str) -> int:
     """The idea labelled with the name, else the first that speaks of it; -1 for the whole note."""
     wanted = [stem(w) for w in words(alias)]
+    title = {stem(w) for w in words(note.topic.title)}
+    if set(wanted) == title:
+        return -1
     ideas = [block for block in note.of(IDEAS, "item") if block.label]
     for block in ideas:
         if [stem(w) for w in words(block.label)] == wanted:
             return block.key[1]
-    title = {stem(w) for w in words(note.topic.title)}
+    defining = re.compile(rf"(?:^|[.;:,] (?:and )?)(?:an? |the )?{re.escape(alias)}{_DEFINES}", re.IGNORECASE)
+    for block in (*note.of(WHAT), *ideas, *note.of(COMPARED)):
+        if defining.search(note.outline.blocks[block.key[1]].title):
+            return -1 if block.section == WHAT else block.key[1]
     what = frozenset[str]().union(*(block.stems for block in note.of(WHAT)))
     if title >= set(wanted) or what >= set(wanted):
         return -1
