@@ -8,10 +8,8 @@ import pytest
 from assistant.bootstrap import Assistant, build_assistant
 from assistant.citations import cited, strip_markers
 from assistant.documents import Answer, Exchange
-from assistant.embedding import build_embedder
 from assistant.errors import InputError
-from assistant.settings import AnswerSettings, Settings
-from ingest.pipeline import IngestRequest, run
+from assistant.settings import AnswerSettings
 
 pytestmark = pytest.mark.model
 REFUSED = True
@@ -101,11 +99,8 @@ QUESTIONS = [question for question, _, _ in SAID]
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    settings = Settings(data=tmp_path_factory.mktemp("data"))
-    embedder = build_embedder(settings.embedding)
-    run(settings, embedder, IngestRequest())
-    return build_assistant(settings, embedder=embedder)
+def assistant(shipped_assistant: Assistant) -> Assistant:
+    return shipped_assistant
 
 
 @pytest.fixture(scope="module")

@@ -55,10 +55,12 @@ SAME: list[tuple[str, str, str]] = [
 
 @pytest.fixture(scope="module", params=["edition", "raw"])
 def assistant(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    settings = Settings(data=tmp_path_factory.mktemp(request.param))
+    if request.param == "edition":
+        shipped: Assistant = request.getfixturevalue("shipped_assistant")
+        return shipped
+    settings = Settings(data=tmp_path_factory.mktemp("raw"))
     embedder = build_embedder(settings.embedding)
-    asked = IngestRequest() if request.param == "edition" else IngestRequest(paths=(str(RAW),), only=True)
-    run(settings, embedder, asked)
+    run(settings, embedder, IngestRequest(paths=(str(RAW),), only=True))
     return build_assistant(settings, embedder=embedder)
 
 

@@ -1,9 +1,12 @@
 """What a question wants to know of a topic: what it is, why, when, how, what goes wrong. Pure."""
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 
 from assistant.keywords import words
+from assistant.query.lexicon import LINK_FACETS
+from assistant.query.question import Ask, Question
 from assistant.query.wording import wording
 
 
@@ -22,128 +25,102 @@ class Aspect(Enum):
     HOW = "how"
 
 
-_ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = (
-    (
-        Aspect.COMPARISON,
-        wording(
-            r"\b(?:vs|versus)\b",
-            r"\bdiffer\w*\b",
-            r"\bcompar\w+",
-            r"\bdistin\w+",
-            r"\b(?:rather than|instead of|as opposed to|better than|over)\b",
-            r"\b(?:prefer|choose|pick|decide)\b.*\b(?:or|and|between|over)\b",
-            r"\bsame (?:thing )?as\b",
-            r"\b(?:are|is)\b.*\bthe same\b",
-            r"\bor\b[^.?!]*\?*\s*$",
-        ),
+_ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
+    Aspect.COMPARISON: wording(
+        r"\b(?:vs|versus)\b",
+        r"\bdiffer\w*\b",
+        r"\bcompar\w+",
+        r"\bdistin\w+",
+        r"\b(?:rather than|instead of|as opposed to|better than|over)\b",
+        r"\b(?:prefer|choose|pick|decide)\b.*\b(?:or|and|between|over)\b",
+        r"\bsame (?:thing )?as\b",
+        r"\b(?:are|is)\b.*\bthe same\b",
+        r"\bor\b[^.?!]*\?*\s*$",
     ),
-    (
-        Aspect.MISTAKES,
-        wording(
-            r"\bmistakes?\b",
-            r"\bpitfalls?\b",
-            r"\bgotchas?\b",
-            r"\bgo(?:es|ing)? wrong\b",
-            r"\bwatch out\b",
-            r"\b(?:bad|worst) (?:practices?|habits?|ideas?)\b",
-            r"\banti-?patterns?\b",
-            r"\btraps?\b",
-            r"\b(?:typical|common|frequent|usual) (?:\w+ )?(?:errors?|problems?|issues?)\b",
-            r"\b(?:what|things?) (?:should i |to |i should )(?:not do|avoid)\b",
-        ),
+    Aspect.MISTAKES: wording(
+        r"\bmistakes?\b",
+        r"\bpitfalls?\b",
+        r"\bgotchas?\b",
+        r"\b(?:go|goes|going|get|gets|do|done) (?:\w+ )?wrong\b",
+        r"\bwatch out\b",
+        r"\b(?:bad|worst) (?:practices?|habits?|ideas?)\b",
+        r"\banti[- ]?patterns?\b",
+        r"\btraps?\b",
+        r"\b(?:typical|common|frequent|usual) (?:\w+ )?(?:errors?|problems?|issues?)\b",
+        r"\b(?:what|things?) (?:should i |to |i should )(?:not do|avoid)\b",
     ),
-    (
-        Aspect.EFFORT,
-        wording(
-            r"\bhow (?:long|many hours|much time|hard|difficult|easy|advanced)\b",
-            r"\b(?:hours?|time) (?:does|do|will|would|should|to learn|needed)\b",
-            r"\bbeginner[- ](?:friendly|level|topic)\b",
-        ),
+    Aspect.EFFORT: wording(
+        r"\bhow (?:long|many hours|much time|hard|difficult|easy|advanced)\b",
+        r"\bhow many (?:days|weeks|months)\b[^.?!]*\b(?:learn|master|get|need|understand|become)\b",
+        r"\b(?:hours?|time) (?:does|do|will|would|should|to learn|needed)\b",
+        r"\bbeginner[- ](?:friendly|level|topic)\b",
     ),
-    (
-        Aspect.PREREQUISITES,
-        wording(
-            r"\bpre-?requisites?\b",
-            r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master)"
-            r"\b[^.?!]{0,30}\b(?:before|first|beforehand|to start)\b",
-            r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
-            r"\b(?:need|require)[sd]? to (?:learn|start|understand)\b",
-            r"\b(?:builds?|depends?|relies) on\b",
-            r"\bbackground (?:do|knowledge|is)\b",
-            r"\bready for\b",
-        ),
+    Aspect.PREREQUISITES: wording(
+        r"\bpre-?req(?:uisite)?s?\b",
+        r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master)"
+        r"\b[^.?!]{0,30}\b(?:before|first|beforehand|to start)\b",
+        r"\bneed\b[^.?!]*\bbefore\b",
+        r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
+        r"\b(?:need|require)[sd]? to (?:learn|start|understand)\b",
+        r"\b(?:builds?|depends?|relies) on\b",
+        r"\bbackground (?:do|knowledge|is)\b",
+        r"\bready for\b",
     ),
-    (
-        Aspect.EXAMPLE,
-        wording(
-            r"\bexamples?\b",
-            r"\b(?:show|see)\b.*\b(?:how|code|snippet|command|calculation)\b",
-            r"\b(?:code|snippet|command|syntax)\b",
-            r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
-            r"\bworked out\b",
-        ),
+    Aspect.EXAMPLE: wording(
+        r"\bexamples?\b",
+        r"\b(?:show|see)\b.*\b(?:how|code|snippet|command|calculation)\b",
+        r"\b(?:code|snippet|command|syntax)\b",
+        r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
+        r"\bworked out\b",
     ),
-    (
-        Aspect.PRACTICE,
-        wording(
-            r"\bpracti[cs]e\b",
-            r"\bexercises?\b",
-            r"\bhands[- ]on\b",
-            r"\b(?:try|do) (?:it )?myself\b",
-            r"\btry (?:it )?out\b",
-        ),
+    Aspect.PRACTICE: wording(
+        r"\bpracti[cs]e\b",
+        r"\bexercises?\b",
+        r"\bhands[- ]on\b",
+        r"\b(?:try|do) (?:it )?myself\b",
+        r"\btry (?:it )?out\b",
     ),
-    (
-        Aspect.WHEN,
-        wording(
-            r"\bwhen\b[^.?!]*\b(?:use|used|using|need|needed|choose|prefer|pick|apply|want|worth|enough|better"
-            r"|appropriate|useful|make sense|makes sense|avoid|not)\b",
-            r"\bshould (?:i|we|you|one) (?:ever |always )?(?:use|choose|go|pick|prefer|care)\b",
-            r"\b(?:use|application) cases?\b",
-            r"\bworth\b",
-            r"\b(?:good|suited|useful|suitable) for\b",
-            r"\bdo i (?:really |even )?need\b",
-        ),
+    Aspect.WHEN: wording(
+        r"\bwhen\b[^.?!]*\b(?:use|used|using|need|needed|choose|prefer|pick|apply|want|worth|enough|better"
+        r"|appropriate|useful|make sense|makes sense|avoid|not)\b",
+        r"\bshould (?:i|we|you|one) (?:ever |always )?(?:use|choose|go|pick|prefer|care)\b",
+        r"\b(?:use|application) cases?\b",
+        r"\bworth\b",
+        r"\b(?:good|suited|useful|suitable) for\b",
+        r"\bdo (?:i|we|you) (?:really |even )?need\b",
+        r"\b(?:is|are)\b[^.?!]*\b(?:needed|necessary|required|overkill)\b",
+        r"\bwhen (?:should|do|does|would|can|must|is it|is) (?:i|we|you|one|it|someone)?"
+        r"(?![^.?!]*\b(?:learn|stud|start|begin|cover|tackl|reach|come|get to|introduc|taught|listed))",
     ),
-    (
-        Aspect.WHY,
-        wording(
-            r"\bwhy\b",
-            r"\b(?:purpose|point|benefits?|advantages?|reasons?|motivation|value|role)"
-            r" (?:of|for|behind|to)\b",
-            r"\bwhat for\b",
-            r"\bimportan(?:t|ce)\b",
-            r"\bmatters?\b",
-            r"\bwhat (?:problem|good) (?:does|do|is)\b",
-            r"\bhow come\b",
-            r"\bused for\b",
-            r"\bgood for\b",
-        ),
+    Aspect.WHY: wording(
+        r"\bwhy\b",
+        r"\b(?:purpose|point|benefits?|advantages?|reasons?|motivation|value|role)"
+        r" (?:of|for|behind|to)\b",
+        r"\bwhat for\b",
+        r"\bimportan(?:t|ce)\b",
+        r"\bmatters?\b",
+        r"\bwhat (?:problem|good) (?:does|do|is)\b",
+        r"\bhow come\b",
+        r"\bused for\b",
+        r"\bgood for\b",
     ),
-    (
-        Aspect.DEFINITION,
-        wording(
-            r"\bwhat(?:'s|s| is| are| was| were| does)\b",
-            r"\bdefin\w+",
-            r"\bexplain\w*",
-            r"\bdescribe\b",
-            r"\bmean(?:s|t|ing)?\b",
-            r"\btell me (?:more |something |everything )?about\b",
-            r"\bin (?:simple|plain|other) (?:terms|words|english)\b",
-            r"\beli5\b",
-            r"\bwhat do (?:people|they|you|we|i) (?:mean|call)\b",
-            r"\bidea (?:of|behind)\b",
-            r"\bstands? for\b",
-            r"\bintroduc\w+ to\b",
-            r"\bsummar\w+\b",
-        ),
+    Aspect.DEFINITION: wording(
+        r"\bwhat(?:'s|s| is| are| was| were| does)\b",
+        r"\bdefin\w+",
+        r"\bexplain\w*",
+        r"\bdescribe\b",
+        r"\bmean(?:s|t|ing)?\b",
+        r"\btell me (?:more |something |everything )?about\b",
+        r"\bin (?:simple|plain|other) (?:terms|words|english)\b",
+        r"\beli5\b",
+        r"\bwhat do (?:people|they|you|we|i) (?:mean|call)\b",
+        r"\bidea (?:of|behind)\b",
+        r"\bstands? for\b",
+        r"\bintroduc\w+ to\b",
+        r"\bsummar\w+\b",
     ),
-    (
-        Aspect.HOW,
-        wording(r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
-    ),
-)
-
+    Aspect.HOW: wording(r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
+}
 
 # Words that say which side is asked for and nothing of the topic itself.
 ASPECT_WORDS = frozenset(
@@ -154,7 +131,8 @@ ASPECT_WORDS = frozenset(
     different distinguish easily errors example examples exercise exercises explanation frequent goes good
     gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
     mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
-    practical practice prefer prerequisite prerequisites problem problems purpose really reason required role
+    practical practice prefer prereq prereqs prerequisite prerequisites problem problems purpose really reason
+    required role
     simple simply snippet someone suitable summary syntax terms time traps typical typically usual usually
     value versus vs watch worst worth wrong
     """
@@ -162,6 +140,36 @@ ASPECT_WORDS = frozenset(
 )
 
 
+# What the roadmaps answer themselves: places, numbers, people, links and what they list.
+_ROADMAP_ASKS = frozenset({Ask.COUNT, Ask.PLACE, Ask.MENTIONS, Ask.PERSON, Ask.LINKS})
+_ROADMAP_FACETS = LINK_FACETS | {"project", "task", "tool", "stretch goal", "bonus"}
+_UNIT = "(?:weeks?|months?|phases?|sections?|chapters?|plans?|sequences?|documents?|sources?|steps?)"
+_ABOUT_ROADMAPS = wording(
+    r"\broadmaps?\b",
+    rf"\b(?:which|what|the|this|that|each|first|last|next|previous|your|five) (?:\w+ )?{_UNIT}\b",
+    r"\b(?:study|learning|(?:six|6)[- ]month|24[- ]week) (?:plan|sequence|path)s?\b",
+    r"\b(?:listed|lists?|mention\w*|recommend\w*|suggest\w*)\b",
+    r"\bcomes? (?:right |directly )?(?:before|after|first|next|last)\b",
+    r"\b(?:learn|study|do|go|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",
+)
+# What is asked of a topic whatever else the words remind of ("how many weeks until I know SQL?").
+_OF_TOPICS = frozenset({Aspect.EFFORT, Aspect.PREREQUISITES, Aspect.MISTAKES, Aspect.COMPARISON})
+
+
+def about_roadmaps(question: Question) -> bool:
+    """Whether a question is about a roadmap as such: one that is named, a place in it, what it lists."""
+    text = question.standalone
+    if question.sources or question.places or _ABOUT_ROADMAPS.search(text):
+        return True
+    aspects = aspects_of(text)
+    if _OF_TOPICS & set(aspects[:1]):
+        return False
+    if question.unit or set(question.facets) & _ROADMAP_FACETS:
+        return True
+    # "when do I use it?" asks for no place
+    return question.ask in _ROADMAP_ASKS and not (question.ask is Ask.PLACE and Aspect.WHEN in aspects)
+
+
 def aspects_of(text: str) -> tuple[Aspect, ...]:
     """The sides of a topic that a question asks for, the most telling first."""
-    return tuple(aspect for aspect, pattern in _ASPECTS if pattern.search(text))
+    return tuple(aspect for aspect, pattern in _ASPECTS.items() if pattern.search(text))

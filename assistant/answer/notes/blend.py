@@ -5,79 +5,43 @@ from assistant.answer.inquiry import Inquiry
 from assistant.answer.notes.explain import Explanation
 from assistant.answer.notes.places import best_places, blocks_of
 from assistant.query import Ask
-from assistant.query.aspects import Aspect, aspects_of
-from assistant.query.lexicon import LINK_FACETS
+from assistant.query.aspects import Aspect, about_roadmaps
 from assistant.query.wording import wording
 
 MOST_ROADMAP_LINES = 2
-# What the roadmaps answer themselves: places, numbers, people, links and what they list.
-_ROADMAP_ASKS = frozenset({Ask.COUNT, Ask.PLACE, Ask.MENTIONS, Ask.PERSON, Ask.LINKS})
-_ROADMAP_FACETS = LINK_FACETS | {"project", "task", "tool", "stretch goal", "bonus"}
-_ABOUT_ROADMAPS = wording(
-    r"\b(?:roadmaps?|plans?|weeks?|months?|phases?|sections?|chapters?|documents?|sources?|sequence)\b",
-    r"\b(?:listed|lists?|mention\w*|recommend\w*|suggest\w*)\b",
-    r"\bcomes? (?:right |directly )?(?:before|after|first|next|last)\b",
-    r"\b(?:learn|study|do|go|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",
-)
-# Asked of a topic these are answered by its note even where a roadmap has words of the question.
-_OF_NOTES = frozenset(
-    {
-        Aspect.COMPARISON,
-        Aspect.MISTAKES,
-        Aspect.EFFORT,
-        Aspect.PREREQUISITES,
-        Aspect.EXAMPLE,
-        Aspect.PRACTICE,
-        Aspect.DEFINITION,
-        Aspect.WHEN,
-        Aspect.WHY,
-        Aspect.HOW,
-    }
-)
+OWN_REASON = 0.6  # of the subject that a roadmap's reason must hold
+# "what are the types of tests?" asks for a list, "tests explained" does not
+_LISTABLE = frozenset({None, Aspect.DEFINITION, Aspect.HOW, Aspect.WHY, Aspect.WHEN})
+_EXPLAIN = wording(r"\b(?:explain\w*|defin\w+|describe|mean(?:s|ing)?|what(?:'s| is)|how does)\b")
 CLEARLY = 0.15  # of the subject that a note must hold more than a roadmap to answer in its stead
 
 
 def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -> Outcome:
     """The roadmaps' outcome, the note's explanation with a roadmap's place, or both."""
-    if explanation is None or _about_roadmaps(inquiry):
+    if explanation is None or about_roadmaps(inquiry.question):
         return outcome
     if isinstance(outcome, Refusal):
         question = inquiry.question
         return outcome if question.missing else _explained(explanation, inquiry)
-    if _is_order(inquiry) or not _note_first(explanation, inquiry, outcome):
+    if _is_order(explanation, inquiry) or not _note_first(explanation, inquiry, outcome):
         return outcome
-    if inquiry.question.ask is Ask.REASON:  # a roadmap's own reason goes first
-        return Draft((*outcome.lines, *explanation.lines))
+    cited = tuple(line for line in outcome.lines if line.spans)
+    own_reason = inquiry.question.ask is Ask.REASON and _share_held(inquiry, outcome) >= OWN_REASON
+    if own_reason and cited:  # a roadmap's own reason goes first
+        return Draft((*cited, *explanation.lines))
     return _explained(explanation, inquiry, outcome)
 
 
-def _about_roadmaps(inquiry: Inquiry) -> bool:
-    """Whether the question is about a roadmap as such: one that is named, a place in it, what it lists."""
-    question = inquiry.question
-    if question.sources or question.places or question.unit:
-        return True
-    if question.ask in _ROADMAP_ASKS and not (question.ask is Ask.PLACE and Aspect.WHEN in _aspects(inquiry)):
-        return True
-    if set(question.facets) & _ROADMAP_FACETS:
-        return True
-    return bool(_ABOUT_ROADMAPS.search(question.standalone))
-
-
-def _is_order(inquiry: Inquiry) -> bool:
-    return inquiry.question.ask is Ask.ORDER and Aspect.PREREQUISITES not in _aspects(inquiry)
-
-
-def _aspects(inquiry: Inquiry) -> tuple[Aspect, ...]:
-    return aspects_of(inquiry.question.standalone)
+def _is_order(explanation: Explanation, inquiry: Inquiry) -> bool:
+    return inquiry.question.ask is Ask.ORDER and Aspect.PREREQUISITES not in explanation.aspects
 
 
 def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> bool:
     """Whether the note speaks to the question better than what the roadmaps say."""
-    if inquiry.question.ask is Ask.LIST and Aspect.MISTAKES not in explanation.aspects:
-        return False
-    if _OF_NOTES & set(explanation.aspects):
-        return True
-    return explanation.fit > _share_held(inquiry, draft) + CLEARLY
+    lead = explanation.aspects[0] if explanation.aspects else None
+    if inquiry.question.ask is Ask.LIST and lead in _LISTABLE:
+        return bool(_EXPLAIN.search(inquiry.question.standalone))
+    return bool(explanation.aspects) or explanation.fit > _share_held(inquiry, draft) + CLEARLY
 
 
 def _share_held(inquiry: Inquiry, draft: Draft) -> float:

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from assistant.answer.coverage import ATTRIBUTE_LOOKS
 from assistant.answer.draft import Line, block_span
 from assistant.answer.evidence import Key
-from assistant.answer.notes.names import Mention, Name
+from assistant.answer.notes.explainer import Explainer, holds
+from assistant.answer.notes.names import Name
 from assistant.answer.notes.shelf import (
     COMPARED,
     EFFORT,
     EXAMPLE,
-    IDEAS,
     MISTAKES,
     PRACTICE,
     WHAT,
@@ -24,26 +23,22 @@ from assistant.answer.notes.shelf import (
 )
 from assistant.keywords import stem, words
 from assistant.outline import plain
-from assistant.query import Question, Term
-from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
+from assistant.query import Question
+from assistant.query.aspects import Aspect
 
 # Share of the subject (by rarity) that may stand beside the topic's name before a single block must hold it.
 MOST_BESIDE = 0.35
-MOST_SUITED, SUITED = 0.25, 0.1  # bonus for a block in a section that speaks of the side asked for
+MOST_BESIDE_SHOWN = 0.6  # the same for an example or an exercise, of which a note has one
 FIT, MEANING = 0.5, 0.55  # a block that holds less of the subject must mean it
 UNASKED_FIT = 0.75  # where the wording asks for no side of the topic
 UNNAMED_FIT, UNNAMED_MEANING = 0.7, 0.45  # for a note that the question does not name: both
+# A comparison's hold on a name that is not in its label, and what it needs for two names.
+IN_WORDS, BY_NOTE, BOTH_NAMES = 0.9, 0.6, 1.5
+CLEARLY = 0.1  # of the subject that a single block must hold more than the topic's own sections
 CLOSE = 0.12  # a second block this near the best one is told too
 MOST_BLOCKS = 2
 _RUNNABLE = re.compile(r"\A(```python) run$", re.MULTILINE)  # a mark for the tests, not for readers
-_SUITS = {
-    Aspect.WHY: (WHY, IDEAS, WHAT),
-    Aspect.WHEN: (WHY, COMPARED, IDEAS),
-    Aspect.HOW: (IDEAS, WHAT, EXAMPLE),
-    Aspect.MISTAKES: (MISTAKES,),
-    Aspect.COMPARISON: (COMPARED,),
-    Aspect.DEFINITION: (WHAT, IDEAS),
-}
+_SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,79 +50,6 @@ class Explanation:
     lines: tuple[Line, ...]
     aspects: tuple[Aspect, ...]
     fit: float
-
-
-class Explainer:
-    """One question at the shelf."""
-
-    def __init__(
-        self, shelf: Shelf, question: Question, meaning: Mapping[Key, float], allowed: Sequence[str]
-    ) -> None:
-        self.shelf = shelf
-        self.question = question
-        self.meaning = meaning
-        self.allowed = frozenset(allowed)
-        self.text = question.standalone
-        self.aspects = aspects_of(self.text)
-        self.mentions: list[Mention] = [m for m in shelf.names.find(self.text) if self._meant(m)]
-
-    def _meant(self, mention: Mention) -> list[Name]:
-        return [name for name in mention.names if name.source in self.allowed]
-
-    @cached_property
-    def targets(self) -> list[Name]:
-        """What each mention means; a shared label means that of a note named too, else the closest."""
-        claimed = {name.source for m in self.mentions if m.own for name in self._meant(m)}
-        found: list[Name] = []
-        for mention in self.mentions:
-            names = self._meant(mention)
-            if not mention.own and claimed:
-                names = [name for name in names if name.source in claimed]
-            if names:
-                found.append(max(names, key=lambda name: self.meaning.get(name.key, 0.0)))
-        return list(dict.fromkeys(found))
-
-    @property
-    def subject(self) -> Name:
-        """The first that is named; in "a counter in Prometheus" the idea of a note that is named, too."""
-        sources = [name.source for name in self.targets]
-        within = (n for n in self.targets if not n.own and n.block >= 0 and sources.count(n.source) > 1)
-        return next(within, self.targets[0])
-
-    @cached_property
-    def named(self) -> frozenset[str]:
-        """Stems of the words by which the question names topics."""
-        return frozenset(stem(w) for name in self.targets for w in words(name.words))
-
-    def weight(self, term: Term) -> float:
-        return self.shelf.rarity([s for option in term.alternatives for s in option] or [stem(term.word)])
-
-    @cached_property
-    def terms(self) -> list[Term]:
-        """The subject's words; those that only say which side of a topic is asked for are none."""
-        own = (t for t in self.question.terms if t.required and not t.attribute)
-        return [t for t in own if t.word not in ASPECT_WORDS or stem(t.word) in self.named]
-
-    def fit(self, blocks: Sequence[NoteBlock]) -> float:
-        """Share of the subject that the blocks or the topic's names hold, weighted by rarity."""
-        held = frozenset[str]().union(*(b.stems for b in blocks), self.named)
-        total = sum(map(self.weight, self.terms))
-        return sum(self.weight(t) for t in self.terms if _holds(held, t)) / total if total else 1.0
-
-    @cached_property
-    def beside(self) -> float:
-        """Share of the subject that is not the topics' own names."""
-        return 1.0 - self.fit(())
-
-    def score(self, block: NoteBlock) -> float:
-        sections = [_SUITS[aspect] for aspect in self.aspects if aspect in _SUITS]
-        bonus = MOST_SUITED if any(block.section == first for first, *_ in sections) else 0.0
-        if not bonus and any(block.section in suited for suited in sections):
-            bonus = SUITED
-        return self.fit([block]) + self.meaning.get(block.key, 0.0) + bonus
-
-    def note(self, key: Key) -> Note:
-        return self.shelf.notes[key[0]]
 
 
 def explain(
@@ -163,33 +85,46 @@ def _blocks(explainer: Explainer) -> list[NoteBlock]:
 
 
 def _compared(explainer: Explainer) -> list[NoteBlock]:
-    """The comparison that holds both names, else the definitions of the two."""
+    """The comparison that holds most of the names, else the definitions of the first two."""
     names = explainer.targets
-    stems = [frozenset(stem(w) for w in words(name.words)) for name in names]
     pool = [
         b for b in explainer.shelf.blocks.values() if b.section == COMPARED and b.key[0] in explainer.allowed
     ]
-    for held in (lambda b: _label_stems(b), lambda b: b.stems):
-        both = [b for b in pool if len(names) > 1 and all(part <= held(b) for part in stems)]
-        if both:
-            best = max(both, key=explainer.score)
-            # ideas of one note are told apart by what they are, too
-            ideas = [n for n in names if n.block >= 0 and n.key != best.key and n.source == best.key[0]]
-            return [*(explainer.shelf.blocks[n.key] for n in ideas[:MOST_BLOCKS]), best]
-    if len(names) > 1:
+    if len(names) < 2:
+        own = [b for b in pool if b.key[0] == names[0].source and explainer.beside > 0]
+        whole = [b for b in own if all(holds(b.stems | explainer.named, t) for t in explainer.terms)]
+        return [max(whole, key=explainer.score)] if whole else []
+    rated = [(_names_held(block, names), explainer.score(block), block) for block in pool]
+    held, _, best = max(rated, key=lambda r: r[:2], default=(0.0, 0.0, None))
+    if best is None or held < BOTH_NAMES:
         told = [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
         return list({block.key: block for block in told}.values())
-    own = [b for b in pool if b.key[0] == names[0].source and explainer.beside > 0]
-    best = max(own, key=explainer.score, default=None)
-    return [best] if best and explainer.fit([best]) >= 1 - MOST_BESIDE / 2 else []
+    # ideas of one note are told apart by what they are, too
+    ideas = [n for n in names if n.block >= 0 and n.key != best.key and n.source == best.key[0]]
+    return [*(explainer.shelf.blocks[n.key] for n in ideas[:MOST_BLOCKS]), best]
+
+
+def _names_held(block: NoteBlock, names: Sequence[Name]) -> float:
+    """How many names a comparison holds: in its label, in its words, or as the topic of its note."""
+    label = _label_stems(block)
+    held = 0.0
+    for name in names:
+        stems = frozenset(stem(w) for w in words(name.words))
+        if stems <= label:
+            held += 1.0
+        elif stems <= block.stems:
+            held += IN_WORDS
+        elif name.source == block.key[0]:
+            held += BY_NOTE
+    return held
 
 
 def _whole_section(explainer: Explainer) -> list[NoteBlock]:
     """A section that is asked for as such: mistakes, example, practice, what to know before, effort."""
     note = explainer.note(explainer.subject.key)
-    if explainer.beside > MOST_BESIDE:
-        return []
     lead = explainer.aspects[0] if explainer.aspects else None
+    if explainer.beside > (MOST_BESIDE_SHOWN if lead in _SHOWN else MOST_BESIDE):
+        return []
     effort = note.of(EFFORT, "item")
     if lead is Aspect.MISTAKES:
         return note.of(MISTAKES, "item")
@@ -241,14 +176,18 @@ def _closest(explainer: Explainer, pool: Iterable[NoteBlock], *, named: bool) ->
     good = fit >= bar or (meaning >= MEANING and explainer.aspects)
     if not (good if named else fit >= UNNAMED_FIT and meaning >= UNNAMED_MEANING):
         return []
+    if first.section == EXAMPLE:  # its words and its code stand and fall together
+        return explainer.note(first.key).of(EXAMPLE)
     near = [b for score, b in rated[1:8] if score >= best - CLOSE and b.key[0] == first.key[0]]
-    return [first, *near[: MOST_BLOCKS - 1]]
+    return [first, *(b for b in near if b.section != EXAMPLE)][:MOST_BLOCKS]
 
 
 def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bool:
-    """Whether the note lacks a name or an attribute that was asked for."""
+    """Whether the notes lack a name or an attribute that was asked for."""
     held = note.stems | explainer.named
-    for term in explainer.question.terms:
+    for term in explainer.asked:
+        if stem(term.word) in explainer.named:
+            continue  # "error budget" is no price
         if term.attribute:
             if Aspect.EFFORT in explainer.aspects and term.attribute in ("duration", "degree"):
                 continue
@@ -256,7 +195,9 @@ def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bo
             texts = (note.outline.text(b.key[1]) for b in blocks)
             if not look or not any(look.search(text) for text in texts):
                 return True
-        elif term.required and term.specific and not term.known and not _holds(held, term):
+            continue
+        unheard = not holds(held, term) and not explainer.shelf.holds([stem(term.word)])
+        if term.specific and not term.known and unheard:  # a name that no note has at all
             return True
     return False
 
@@ -292,7 +233,3 @@ def _said(explainer: Explainer, block: NoteBlock) -> str:
 
 def _label_stems(block: NoteBlock) -> frozenset[str]:
     return frozenset(stem(w) for w in words(plain(block.label)))
-
-
-def _holds(stems: frozenset[str], term: Term) -> bool:
-    return any(all(s in stems for s in option) for option in (*term.alternatives, (stem(term.word),)))

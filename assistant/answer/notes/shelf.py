@@ -21,7 +21,8 @@ _TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
 
 
 # "overfitting is", "LoRA (low-rank adaptation) adds": a sentence with the name as its subject
-_DEFINES = r"(?: \([^)]*\))? (?:is|are|means?|stands for|refers to|describes?|happens|occurs|was|\w+s)\b"
+_IS = r"(?: \([^)]*\))? (?:is|are|means?|stands for|refers to|was|happens|occurs)\b"
+_DOES = r"(?: \([^)]*\))? \w+s\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +129,11 @@ def _block_of(note: Note, alias: str) -> int:
     for block in ideas:
         if [stem(w) for w in words(block.label)] == wanted:
             return block.key[1]
-    defining = re.compile(rf"(?:^|[.;:,] (?:and )?)(?:an? |the )?{re.escape(alias)}{_DEFINES}", re.IGNORECASE)
-    for block in (*note.of(WHAT), *ideas, *note.of(COMPARED)):
-        if defining.search(note.outline.blocks[block.key[1]].title):
-            return -1 if block.section == WHAT else block.key[1]
+    for verb in (_IS, _DOES):
+        defining = re.compile(rf"(?:^|[.;:,] (?:and )?)(?:an? |the )?{re.escape(alias)}{verb}", re.IGNORECASE)
+        for block in (*note.of(WHAT), *ideas):
+            if defining.search(note.outline.blocks[block.key[1]].title):
+                return -1 if block.section == WHAT else block.key[1]
     what = frozenset[str]().union(*(block.stems for block in note.of(WHAT)))
     if title >= set(wanted) or what >= set(wanted):
         return -1
