@@ -25,6 +25,8 @@ class Aspect(Enum):
     HOW = "how"
 
 
+# "where do I put my API keys?" asks for a way, not for a place in a roadmap
+WHERE_TO = r"\bwhere (?:do|should|can|to) (?:i |we |you |one )?(?:put|store|keep|save|hold|place|host|run)\b"
 _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
     Aspect.COMPARISON: wording(
         r"\b(?:vs|versus)\b",
@@ -68,8 +70,8 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
     ),
     Aspect.EXAMPLE: wording(
         r"\bexamples?\b",
-        r"\b(?:show|see)\b.*\b(?:how|code|snippet|command|calculation)\b",
-        r"\b(?:code|snippet|command|syntax)\b",
+        r"\b(?:show|see)\b.*\b(?:how|code|snippet|calculation)\b",
+        r"\b(?:sample|example|some|the) (?:code|snippet)\b|\b(?:code|snippet)(?: examples?| samples?)?\W*$",
         r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
         r"\bworked out\b",
     ),
@@ -89,8 +91,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\b(?:good|suited|useful|suitable) for\b",
         r"\bdo (?:i|we|you) (?:really |even )?need\b",
         r"\b(?:is|are)\b[^.?!]*\b(?:needed|necessary|required|overkill)\b",
-        r"\bwhen (?:should|do|does|would|can|must|is it|is) (?:i|we|you|one|it|someone)?"
-        r"(?![^.?!]*\b(?:learn|stud|start|begin|cover|tackl|reach|come|get to|introduc|taught|listed))",
+        r"\bwhen is it (?:ok|okay|fine|safe|better|best|good|worth|useful|right)\b",
     ),
     Aspect.WHY: wording(
         r"\bwhy\b",
@@ -119,7 +120,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\bintroduc\w+ to\b",
         r"\bsummar\w+\b",
     ),
-    Aspect.HOW: wording(r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
+    Aspect.HOW: wording(WHERE_TO, r"\bhow\b", r"\bways? (?:to|of)\b", r"\bsteps?\b", r"\bwhat happens\b"),
 }
 
 # Words that say which side is asked for and nothing of the topic itself.
@@ -133,7 +134,7 @@ ASPECT_WORDS = frozenset(
     mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
     practical practice prefer prereq prereqs prerequisite prerequisites problem problems purpose really reason
     required role
-    simple simply snippet someone suitable summary syntax terms time traps typical typically usual usually
+    simple simply snippet someone suitable summary understand understanding syntax terms time traps typical typically usual usually
     value versus vs watch worst worth wrong
     """
     )
@@ -163,11 +164,12 @@ def about_roadmaps(question: Question) -> bool:
         return True
     aspects = aspects_of(text)
     if _OF_TOPICS & set(aspects[:1]):
-        return False
+        return bool(set(question.facets) & LINK_FACETS)
     if question.unit or set(question.facets) & _ROADMAP_FACETS:
         return True
     # "when do I use it?" asks for no place
-    return question.ask in _ROADMAP_ASKS and not (question.ask is Ask.PLACE and Aspect.WHEN in aspects)
+    manner = Aspect.WHEN in aspects or re.search(WHERE_TO, text, re.IGNORECASE)
+    return question.ask in _ROADMAP_ASKS and not (question.ask in (Ask.PLACE, Ask.LINKS) and manner)
 
 
 def aspects_of(text: str) -> tuple[Aspect, ...]:

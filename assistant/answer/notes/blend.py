@@ -9,7 +9,8 @@ from assistant.query.aspects import Aspect, about_roadmaps
 from assistant.query.wording import wording
 
 MOST_ROADMAP_LINES = 2
-OWN_REASON = 0.6  # of the subject that a roadmap's reason must hold
+# Share of the subject that a roadmap's own reason or fact must hold to go before the explanation.
+OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}
 # "what are the types of tests?" asks for a list, "tests explained" does not
 _LISTABLE = frozenset({None, Aspect.DEFINITION, Aspect.HOW, Aspect.WHY, Aspect.WHEN})
 _EXPLAIN = wording(r"\b(?:explain\w*|defin\w+|describe|mean(?:s|ing)?|what(?:'s| is)|how does)\b")
@@ -26,14 +27,16 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
     if _is_order(explanation, inquiry) or not _note_first(explanation, inquiry, outcome):
         return outcome
     cited = tuple(line for line in outcome.lines if line.spans)
-    own_reason = inquiry.question.ask is Ask.REASON and _share_held(inquiry, outcome) >= OWN_REASON
-    if own_reason and cited:  # a roadmap's own reason goes first
+    bar = OWN_WORDS.get(inquiry.question.ask)
+    if cited and bar and _share_held(inquiry, outcome) >= bar:  # what a roadmap states itself goes first
         return Draft((*cited, *explanation.lines))
     return _explained(explanation, inquiry, outcome)
 
 
 def _is_order(explanation: Explanation, inquiry: Inquiry) -> bool:
-    return inquiry.question.ask is Ask.ORDER and Aspect.PREREQUISITES not in explanation.aspects
+    """Whether it is asked which of several topics comes first, rather than what one of them needs."""
+    prerequisites = Aspect.PREREQUISITES in explanation.aspects and len(explanation.names) < 2
+    return inquiry.question.ask is Ask.ORDER and not prerequisites
 
 
 def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> bool:
@@ -62,7 +65,7 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
         around = {(s, i) for s, b in keys for i in (b, *inquiry.outline(s).ancestors(b))}
         if keys and around & (named | {inquiry.section(key) for key in named}):
             told.append(line)
-    places = best_places(topic, explanation.named, outlines, inquiry.sources)
+    places = best_places(topic, " ".join(explanation.names), outlines, inquiry.sources)
     lines = told[:MOST_ROADMAP_LINES] or [_place_line(inquiry, key) for key in places]
     return Draft((*explanation.lines, *lines), settled=True)
 

@@ -25,20 +25,27 @@ from assistant.keywords import stem, words
 from assistant.outline import plain
 from assistant.query import Question
 from assistant.query.aspects import Aspect
+from assistant.query.wording import wording
 
 # Share of the subject (by rarity) that may stand beside the topic's name before a single block must hold it.
 MOST_BESIDE = 0.35
 MOST_BESIDE_SHOWN = 0.6  # the same for an example or an exercise, of which a note has one
-FIT, MEANING = 0.5, 0.55  # a block that holds less of the subject must mean it
-UNASKED_FIT = 0.75  # where the wording asks for no side of the topic
-UNNAMED_FIT, UNNAMED_MEANING = 0.7, 0.45  # for a note that the question does not name: both
+# What a single block must hold of the subject, and how close its meaning must be (cosine): any one pair will
+# do. For a topic that is named, for one where no side of it is asked for, and for a topic not named at all.
+NAMED_BARS = ((0.5, -1.0), (0.4, 0.4), (0.0, 0.55))
+UNASKED_BARS = ((0.75, -1.0),)
+UNNAMED_BARS = ((0.5, 0.5), (0.75, 0.4))
 # A comparison's hold on a name that is not in its label, and what it needs for two names.
 IN_WORDS, BY_NOTE, BOTH_NAMES = 0.9, 0.6, 1.5
 CLEARLY = 0.1  # of the subject that a single block must hold more than the topic's own sections
 CLOSE = 0.12  # a second block this near the best one is told too
 MOST_BLOCKS = 2
+# "how do I install Prefect?" is not answered by what Prefect is
+_ACTION = wording(
+    r"\bhow (?:do|can|to|would|should)\b[^.?!]{0,12}\b(install|configure|upgrade|download|uninstall)\b"
+)
 _RUNNABLE = re.compile(r"\A(```python) run$", re.MULTILINE)  # a mark for the tests, not for readers
-_SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE)
+_SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE, Aspect.PREREQUISITES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Explanation:
     """Lines from the notes; `fit` is the share of the subject that they hold, 0..1."""
 
     note: Note
-    named: str  # the words by which the question names the topic
+    names: tuple[str, ...]  # of the topics and ideas that the question names
     lines: tuple[Line, ...]
     aspects: tuple[Aspect, ...]
     fit: float
@@ -63,9 +70,9 @@ def explain(
     note = explainer.note(blocks[0].key)
     if _misses(explainer, note, blocks):
         return None
-    named = " ".join(dict.fromkeys(name.words for name in explainer.targets)) or note.topic.title
+    names = tuple(dict.fromkeys(name.words for name in explainer.targets)) or (note.topic.title,)
     lines = tuple(_lines(explainer, blocks))
-    return Explanation(note, named, lines, explainer.aspects, explainer.fit(blocks))
+    return Explanation(note, names, lines, explainer.aspects, explainer.fit(blocks))
 
 
 def _blocks(explainer: Explainer) -> list[NoteBlock]:
@@ -172,9 +179,8 @@ def _closest(explainer: Explainer, pool: Iterable[NoteBlock], *, named: bool) ->
         return []
     best, first = rated[0]
     fit, meaning = explainer.fit([first]), explainer.meaning.get(first.key, 0.0)
-    bar = FIT if explainer.aspects else UNASKED_FIT
-    good = fit >= bar or (meaning >= MEANING and explainer.aspects)
-    if not (good if named else fit >= UNNAMED_FIT and meaning >= UNNAMED_MEANING):
+    bars = _bars(explainer, named)
+    if not any(fit >= least and meaning >= close for least, close in bars):
         return []
     if first.section == EXAMPLE:  # its words and its code stand and fall together
         return explainer.note(first.key).of(EXAMPLE)
@@ -182,9 +188,18 @@ def _closest(explainer: Explainer, pool: Iterable[NoteBlock], *, named: bool) ->
     return [first, *(b for b in near if b.section != EXAMPLE)][:MOST_BLOCKS]
 
 
+def _bars(explainer: Explainer, named: bool) -> tuple[tuple[float, float], ...]:
+    if not named:
+        return UNNAMED_BARS
+    return NAMED_BARS if explainer.aspects else UNASKED_BARS
+
+
 def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bool:
     """Whether the notes lack a name or an attribute that was asked for."""
     held = note.stems | explainer.named
+    told = frozenset[str]().union(*(b.stems for b in blocks))
+    if any(stem(m[1].lower()) not in told for m in _ACTION.finditer(explainer.text)):
+        return True
     for term in explainer.asked:
         if stem(term.word) in explainer.named:
             continue  # "error budget" is no price

@@ -1,5 +1,6 @@
 """A question at the shelf: which topics it names, and how well each block of a note answers it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from assistant.keywords import stem, words
 from assistant.query import Question, Term
 from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 
+_FIGURE = re.compile(r"\d|^(?:[kmgt]b|ms)$")  # "200 GB": the learner's case, not the subject
 NAMED = 0.15  # bonus for the very idea that the question names
 MOST_SUITED, SUITED = 0.25, 0.1  # bonus for a block in a section that speaks of the side asked for
 _SUITS = {
@@ -48,6 +50,8 @@ class Explainer:
             names = self._meant(mention)
             if not mention.own and claimed:
                 names = [name for name in names if name.source in claimed]
+            elif not mention.own and mention.end - mention.start == 1 and len(self.question.terms) > 1:
+                names = []  # "load", "policy": an everyday word rather than the idea of some note
             if names:
                 found.append(max(names, key=lambda name: self.meaning.get(name.key, 0.0)))
         return list(dict.fromkeys(found))
@@ -79,7 +83,7 @@ class Explainer:
             t
             for t in self.question.terms
             if stem(t.word) in self.named
-            or (t.required and t.word not in ASPECT_WORDS and not any(c.isdigit() for c in t.word))
+            or (t.required and t.word not in ASPECT_WORDS and not _FIGURE.search(t.word))
         ]
 
     def fit(self, blocks: Sequence[NoteBlock]) -> float:

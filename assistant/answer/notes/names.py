@@ -11,6 +11,9 @@ from assistant.query.lexicon import SCAFFOLD
 
 Stems = tuple[str, ...]
 _ARTICLES = frozenset({"a", "an", "the"})
+_LONGEST_ENDING = (
+    3  # letters by which a word may differ from a name of one word: "author" is no "authorization"
+)
 _ENDING = re.compile(r"['’]s?\b")
 
 
@@ -73,14 +76,26 @@ class NameTable:
             names = self._names.get(tuple(stems[at:end]))
             if not names or (end == at + 1 and tokens[at][0] in SCAFFOLD and not bare):
                 continue
-            own = tuple(name for name in names if name.own)
-            return Mention(own or tuple(names), at, end)
+            if end == at + 1:
+                names = [name for name in names if _same_word(name.words, tokens[at][0])]
+            if own := tuple(name for name in names if name.own):
+                return Mention(own, at, end)
+            if names:
+                return Mention(tuple(names), at, end)
         return None
+
+
+def _same_word(name: str, typed: str) -> bool:
+    """Whether a name of one word is the word typed, up to its ending."""
+    own = [word for word, _ in _stems(name)]
+    return len(own) > 1 or abs(len(own[0]) - len(typed)) <= _LONGEST_ENDING
 
 
 def _stems(text: str) -> Iterator[tuple[str, str]]:
     """Each word of a text and its stem, articles left out."""
-    for match in WORD.finditer(_ENDING.sub("", text)):
+    text = _ENDING.sub("", text)
+    for match in WORD.finditer(text):
         word = match[0].lower()
-        if word not in _ARTICLES:
+        joined = "/" in text[max(match.start() - 1, 0) : match.end() + 1]  # "A/A test"
+        if word not in _ARTICLES or joined:
             yield word, stem(word)
