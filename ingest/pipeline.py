@@ -163,7 +163,7 @@ def _documents(
         for number, candidate in enumerate(candidates):
             if progress:
                 progress(number, len(candidates), "reading")
-            read = _read(candidate, loader, titles)
+            read = read_source(candidate, loader, titles)
             if isinstance(read, Skipped):
                 dropped[read.reason] += 1
                 continue
@@ -180,7 +180,7 @@ def _documents(
         progress(len(candidates), len(candidates), "reading")
 
 
-def _read(
+def read_source(
     candidate: Candidate, loader: Loader, titles: Mapping[str, str]
 ) -> tuple[Document, Topic | None] | Skipped:
     """One file as a document, a note with its node of the graph, or why it is left out."""

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from assistant.answer.events import Event, Final, Request, Restart, Token
 from assistant.answer.evidence import BlockTable
+from assistant.answer.notes.shelf import Shelf
 from assistant.documents import (
     Answer,
     Chunk,
@@ -151,7 +152,8 @@ def overlap(sentence: str, passages: Sequence[str]) -> float:
 def request(text: str = QUESTION, history: tuple[Exchange, ...] = (), **fields: Any) -> Request:
     question = Question(text, fields.pop("standalone", text), **fields)
     table = cast(BlockTable, None)  # the scripted fallback looks nothing up
-    return Request(question, HITS, table, np.zeros(1, dtype=np.float32), tuple(TEXTS), history)
+    shelf = cast(Shelf, None)  # nor this one
+    return Request(question, HITS, table, shelf, np.zeros(1, dtype=np.float32), tuple(TEXTS), history)
 
 
 def settings(timeout_s: float = 1.0, threshold: float = 0.8, **answer: Any) -> Settings:

@@ -12,11 +12,11 @@ from assistant.errors import InputError
 from assistant.index import LiveIndex, read_pointer
 from assistant.settings import IngestSettings, Settings, SplitterSettings
 from ingest.pipeline import IngestReport, IngestRequest, index_documents, make_document, run
-from ingest.sources import Source
+from ingest.sources import Source, shipped_corpus
 from ingest.vectors import FILE_NAME
 
 SHARED = Path(os.environ.get("ROADMAP_SHARED", Path(__file__).parent.parent.parent / "shared"))
-SHIPPED = ["learning-sequence", "roadmap-2024", "senior-concepts", "six-month-plan", "structured-skills"]
+SHIPPED = [candidate.id for candidate in shipped_corpus()]
 Ingest = Callable[..., IngestReport]
 
 
@@ -59,7 +59,7 @@ def test_the_first_run_indexes_the_shipped_corpus_and_the_next_one_changes_nothi
 ) -> None:
     seen: list[tuple[int, int, str]] = []
     first = run(Settings(data=data), HashingEmbedder(), IngestRequest(), lambda *step: seen.append(step))
-    assert (first.documents, first.embedded, first.reused) == (5, first.chunks, 0)
+    assert (first.documents, first.embedded, first.reused) == (len(SHIPPED), first.chunks, 0)
     assert sources(data) == SHIPPED
     assert {what for _, _, what in seen} == {"reading", "embedding"}
     assert all(0 <= done <= total for done, total, _ in seen)
@@ -90,10 +90,12 @@ def test_an_added_folder_is_kept_changed_files_alone_are_embedded_and_removal_wo
     changed = ingest(only=True, embedder=embedder)
     assert (changed.embedded, changed.reused) == (1, 2)
     assert all("drift" in text for text in embedder.texts)
-    assert ingest().documents == 8, "without --only the shipped corpus is back and the folder stays"
-    assert ingest(remove=("file:docker", "six-month-plan")).documents == 6
+    assert ingest().documents == len(SHIPPED) + 3, (
+        "without --only the shipped corpus is back and the folder stays"
+    )
+    assert ingest(remove=("file:docker", "six-month-plan")).documents == len(SHIPPED) + 1
     assert "file:docker" not in sources(data) and "six-month-plan" not in sources(data)
-    assert ingest(str(notes), "six-month-plan").documents == 8, "adding again brings back what was removed"
+    assert ingest(str(notes), "six-month-plan").documents == len(SHIPPED) + 3, "adding again restores"
 
 
 def test_titles_come_from_front_matter_then_heading_then_name(
@@ -220,14 +222,14 @@ def test_the_raw_source_documents_are_indexed_alone(ingest: Ingest, data: Path) 
 
 
 @pytest.mark.model
-def test_the_real_model_finds_a_week_by_its_meaning(ingest: Ingest, data: Path) -> None:
+def test_the_real_model_finds_a_week_and_a_note_by_their_meaning(shipped_data: Path) -> None:
     from assistant.embedding import build_embedder
 
     embedder = build_embedder(Settings().embedding)
-    ingest(embedder=embedder)
-    index = LiveIndex(data, embedder.stamp).get()
-    found = index.dense(embedder.embed(["How do I find out that my data has drifted?"])[0], 5)
-    best = [index.chunks[row].heading_path[-1] for row in found]
-    assert any("Drift" in heading for heading in best), best
+    index = LiveIndex(shipped_data, embedder.stamp).get()
+    vector = embedder.embed(["How do I find out that my data has drifted?"])[0]
+    week = index.dense(vector, 5, ["six-month-plan"])
+    assert any("Drift" in index.chunks[row].heading_path[-1] for row in week)
+    assert "note:drift-detection" in {index.chunks[row].source for row in index.dense(vector, 5)}
     norms = np.linalg.norm(index.vectors, axis=1)
     assert np.allclose(norms, 1, atol=1e-3)

@@ -10,7 +10,8 @@ from ingest.library import Library, read_library, write_library
 from ingest.sources import added, find_sources, removed, shipped_corpus
 
 SETTINGS = IngestSettings()
-SHIPPED = ["learning-sequence", "roadmap-2024", "senior-concepts", "six-month-plan", "structured-skills"]
+ROADMAPS = ["learning-sequence", "roadmap-2024", "senior-concepts", "six-month-plan", "structured-skills"]
+SHIPPED = [candidate.id for candidate in shipped_corpus()]
 
 
 @pytest.fixture
@@ -28,8 +29,11 @@ def ids(library: Library, data: Path, *, only: bool = True, settings: IngestSett
     return [c.id for c in find_sources(library, settings, only=only, data=data).candidates]
 
 
-def test_the_shipped_roadmaps_have_bare_ids() -> None:
-    assert [(c.id, c.kind) for c in shipped_corpus()] == [(name, "roadmap") for name in SHIPPED]
+def test_shipped_roadmaps_have_bare_ids_and_notes_come_after_them() -> None:
+    found = [(c.id, c.kind) for c in shipped_corpus()]
+    assert found[:5] == [(name, "roadmap") for name in ROADMAPS]
+    assert ("note:canary-releases", "note") in found[5:]
+    assert all(kind == "note" and name.startswith("note:") for name, kind in found[5:])
 
 
 def test_a_folder_is_walked_in_order_without_hidden_and_tool_files(folder: Path, tmp_path: Path) -> None:

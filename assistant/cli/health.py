@@ -1,7 +1,7 @@
 """What is stale or broken about a data directory, each a sentence with the command that mends it."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,9 @@ from assistant.errors import RoadmapError
 if TYPE_CHECKING:
     from assistant.index import Manifest
     from assistant.settings import Settings
+    from ingest.sources import Candidate
+
+MOST_NAMED = 5  # sources in one sentence
 
 
 def findings(settings: "Settings", manifest: "Manifest | None") -> list[str]:
@@ -54,27 +57,37 @@ def _sources(settings: "Settings", manifest: "Manifest") -> Iterator[str]:
     indexed = {source.id: source.text_sha256 for source in manifest.sources}
     shipped = [candidate for candidate in shipped_corpus() if candidate.id not in shelf.removed]
     only = not any(source.kind == "roadmap" for source in manifest.sources)  # built with --only
-    changed = [] if only else [c.id for c in shipped if _digest(settings, c.path) != indexed.get(c.id)]
+    changed = [] if only else _changed(settings, shipped, indexed)
     if changed:
-        yield f"The shipped corpus has changed ({', '.join(changed)}); renew the index with: roadmap ingest"
+        yield f"The shipped corpus has changed ({_shortened(changed)}); renew the index with: roadmap ingest"
     built = datetime.fromisoformat(manifest.created).timestamp()
     own = find_sources(shelf, settings.ingest, only=True, data=settings.data).candidates
     newer = (candidate for candidate in own if candidate.path.stat().st_mtime >= int(built))
-    different = [c for c in newer if _digest(settings, c.path) != indexed.get(c.id)]
-    if different:
+    if different := _changed(settings, newer, indexed):
         said = f"{len(different)} of your files changed since the index was built"
         yield f"{said}; renew it with: roadmap ingest"
 
 
-def _digest(settings: "Settings", path: Path) -> str:
-    """SHA-256 of a document's cleaned text, as the manifest has it; "" when it cannot be read."""
-    from assistant.documents import Source
+def _changed(
+    settings: "Settings", candidates: "Iterable[Candidate]", indexed: Mapping[str, str]
+) -> list[str]:
+    """Ids of the sources whose cleaned text is not what the manifest has."""
+    from ingest import notes
     from ingest.load import Loader, Skipped
-    from ingest.pipeline import make_document
+    from ingest.pipeline import read_source
 
+    candidates = list(candidates)
+    titles = notes.titles(candidate.path for candidate in candidates if candidate.kind == "note")
+    found = []
     with Loader(settings.ingest) as loader:
-        loaded = loader.load(path, path.name)
-    if isinstance(loaded, Skipped):
-        return ""
-    text = make_document(Source(path.stem, "roadmap", ""), loaded.text).text
-    return hashlib.sha256(text.encode()).hexdigest()
+        for candidate in candidates:
+            read = read_source(candidate, loader, titles)
+            text = "" if isinstance(read, Skipped) else read[0].text
+            if hashlib.sha256(text.encode()).hexdigest() != indexed.get(candidate.id):
+                found.append(candidate.id)
+    return found
+
+
+def _shortened(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    return f"{shown} and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else shown

@@ -133,9 +133,8 @@ ASPECT_WORDS = frozenset(
     gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
     mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
     practical practice prefer prereq prereqs prerequisite prerequisites problem problems purpose really reason
-    required role
-    simple simply snippet someone suitable summary understand understanding syntax terms time traps typical typically usual usually
-    value versus vs watch worst worth wrong
+    required role simple simply snippet someone suitable summary syntax terms time traps typical typically
+    understand understanding usual usually value versus vs watch worst worth wrong
     """
     )
 )

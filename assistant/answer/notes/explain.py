@@ -100,12 +100,16 @@ def _compared(explainer: Explainer) -> list[NoteBlock]:
     if len(names) < 2:
         own = [b for b in pool if b.key[0] == names[0].source and explainer.beside > 0]
         whole = [b for b in own if all(holds(b.stems | explainer.named, t) for t in explainer.terms)]
-        return [max(whole, key=explainer.score)] if whole else []
+        # "dask vs spark" may be a name of its own: the comparison labelled so is meant
+        told = max(
+            whole, key=lambda b: (explainer.named <= _label_stems(b), explainer.score(b)), default=None
+        )
+        return [told] if told else []
     rated = [(_names_held(block, names), explainer.score(block), block) for block in pool]
     held, _, best = max(rated, key=lambda r: r[:2], default=(0.0, 0.0, None))
     if best is None or held < BOTH_NAMES:
-        told = [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
-        return list({block.key: block for block in told}.values())
+        both = [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
+        return list({block.key: block for block in both}.values())
     # ideas of one note are told apart by what they are, too
     ideas = [n for n in names if n.block >= 0 and n.key != best.key and n.source == best.key[0]]
     return [*(explainer.shelf.blocks[n.key] for n in ideas[:MOST_BLOCKS]), best]
@@ -220,7 +224,9 @@ def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bo
 def _lines(explainer: Explainer, blocks: Sequence[NoteBlock]) -> Iterator[Line]:
     """One cited line a block; a list where several items of one section are told."""
     sections = [b.section for b in blocks]
-    as_list = len(blocks) > 1 and len(set(sections)) == 1 and sections[0] in (MISTAKES, EFFORT)
+    prerequisites = sections[0] == EFFORT and Aspect.PREREQUISITES in explainer.aspects
+    mistakes = sections[0] == MISTAKES and len(blocks) > 1
+    as_list = (prerequisites or mistakes) and len(set(sections)) == 1
     note = explainer.note(blocks[0].key)
     if as_list:
         heading = note.outline.heading_of(blocks[0].key[1])
