@@ -21,7 +21,7 @@ from assistant.embedding import Embedder
 from assistant.index import Index, LiveIndex
 from assistant.keywords import keyword_tokens
 from assistant.query import Question
-from assistant.query.aspects import about_roadmaps, aspects_of
+from assistant.query.aspects import about_roadmaps, aspects_of, shaped_for_roadmaps
 from assistant.settings import RetrievalSettings
 
 Scores = NDArray[np.float64]
@@ -186,7 +186,7 @@ def _as_langchain(hit: Hit) -> LangChainDocument:
 
 def _roadmap_bonus(index: Index, rows: NDArray[np.int64], question: Question) -> Scores:
     """A bonus for what is no study note, by whether roadmaps or notes have the answer."""
-    if about_roadmaps(question):
+    if about_roadmaps(question) or shaped_for_roadmaps(question):
         bonus = ABOUT_ROADMAPS
     else:
         bonus = EXPLAINED if aspects_of(question.standalone) else UNDECIDED

@@ -41,8 +41,7 @@ def compose(request: Request) -> tuple[Outcome, Inquiry]:
     outcome, inquiry = _of_roadmaps(request)
     if _unanswerable(inquiry):
         return outcome, inquiry
-    meaning = request.shelf.meanings(request.vector)
-    explanation = explain(request.shelf, request.question, meaning, request.sources)
+    explanation = explain(request.shelf, request.question, request.vector, request.sources)
     return blend(outcome, explanation, inquiry), inquiry
 
 

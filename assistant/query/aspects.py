@@ -33,7 +33,8 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\bdiffer\w*\b",
         r"\bcompar\w+",
         r"\bdistin\w+",
-        r"\b(?:rather than|instead of|as opposed to|better than|over)\b",
+        r"\b(?:rather than|instead of|as opposed to|better than)\b",
+        r"\b(?:prefer|choose|pick|use)\w*\b[^.?!]*\bover\b",
         r"\b(?:prefer|choose|pick|decide)\b.*\b(?:or|and|between|over)\b",
         r"\bsame (?:thing )?as\b",
         r"\b(?:are|is)\b.*\bthe same\b",
@@ -69,7 +70,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\bready for\b",
     ),
     Aspect.EXAMPLE: wording(
-        r"\bexamples?\b",
+        r"(?<!as )(?<!as an )\bexamples?\b",
         r"\b(?:show|see)\b.*\b(?:how|code|snippet|calculation)\b",
         r"\b(?:sample|example|some|the) (?:code|snippet)\b|\b(?:code|snippet)(?: examples?| samples?)?\W*$",
         r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
@@ -106,7 +107,9 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\bgood for\b",
     ),
     Aspect.DEFINITION: wording(
+        r"\bwhat (?:exactly|precisely|really) (?:is|are|does)\b",
         r"\bwhat(?:'s|s| is| are| was| were| does)\b",
+        r"\bhow (?:exactly )?(?:does|do|is|are)\b[^.?!]*\bworks?\b",
         r"\bdefin\w+",
         r"\bexplain\w*",
         r"\bdescribe\b",
@@ -147,27 +150,31 @@ _UNIT = "(?:weeks?|months?|phases?|sections?|chapters?|plans?|sequences?|documen
 _ABOUT_ROADMAPS = wording(
     r"\broadmaps?\b",
     rf"\b(?:which|what|the|this|that|each|first|last|next|previous|your|five) (?:\w+ )?{_UNIT}\b",
+    rf"\bthere(?:'s| is| are) (?:an? )?{_UNIT}\b",
     r"\b(?:study|learning|(?:six|6)[- ]month|24[- ]week) (?:plan|sequence|path)s?\b",
-    r"\b(?:listed|lists?|mention\w*|recommend\w*|suggest\w*)\b",
+    r"\b(?:listed|mention\w*|recommend\w*|suggest\w*)\b",
+    r"(?<!linked )\blists? (?:of|all|the|every|under)\b|\b(?:what|does|do)\b[^.?!]*(?<!linked )\blist\W*$",
     r"\bcomes? (?:right |directly )?(?:before|after|first|next|last)\b",
-    r"\b(?:learn|study|do|go|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",
+    r"\b(?:learn|study|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",
 )
 # What is asked of a topic whatever else the words remind of ("how many weeks until I know SQL?").
 _OF_TOPICS = frozenset({Aspect.EFFORT, Aspect.PREREQUISITES, Aspect.MISTAKES, Aspect.COMPARISON})
 
 
 def about_roadmaps(question: Question) -> bool:
-    """Whether a question is about a roadmap as such: one that is named, a place in it, what it lists."""
-    text = question.standalone
-    if question.sources or question.places or _ABOUT_ROADMAPS.search(text):
-        return True
-    aspects = aspects_of(text)
+    """Whether a question names a roadmap, a place in it, or asks for what the roadmaps list."""
+    return bool(question.sources or question.places or _ABOUT_ROADMAPS.search(question.standalone))
+
+
+def shaped_for_roadmaps(question: Question) -> bool:
+    """Whether the shape of the answer asked for is one that roadmaps fill: a place, a number, links."""
+    aspects = aspects_of(question.standalone)
     if _OF_TOPICS & set(aspects[:1]):
         return bool(set(question.facets) & LINK_FACETS)
     if question.unit or set(question.facets) & _ROADMAP_FACETS:
         return True
     # "when do I use it?" asks for no place
-    manner = Aspect.WHEN in aspects or re.search(WHERE_TO, text, re.IGNORECASE)
+    manner = Aspect.WHEN in aspects or re.search(WHERE_TO, question.standalone, re.IGNORECASE)
     return question.ask in _ROADMAP_ASKS and not (question.ask in (Ask.PLACE, Ask.LINKS) and manner)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from assistant.keywords import stem, words
 
@@ -226,6 +227,7 @@ def unit_of(word: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def facet_of(label: str) -> str:
     """The facet a document's label stands for, "" when it is a label of its own ("Drift Detection")."""
     lowered = label.lower()

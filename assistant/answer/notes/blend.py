@@ -1,11 +1,14 @@
 """Roadmaps and notes in one answer: a note explains, a roadmap says where to learn it and when."""
 
+from collections.abc import Iterable
+
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
+from assistant.answer.evidence import Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.notes.explain import Explanation
 from assistant.answer.notes.places import best_places, blocks_of
 from assistant.query import Ask
-from assistant.query.aspects import Aspect, about_roadmaps
+from assistant.query.aspects import Aspect, about_roadmaps, shaped_for_roadmaps
 from assistant.query.wording import wording
 
 MOST_ROADMAP_LINES = 2
@@ -14,6 +17,7 @@ OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}
 # "what are the types of tests?" asks for a list, "tests explained" does not
 _LISTABLE = frozenset({None, Aspect.DEFINITION, Aspect.HOW, Aspect.WHY, Aspect.WHEN})
 _EXPLAIN = wording(r"\b(?:explain\w*|defin\w+|describe|mean(?:s|ing)?|what(?:'s| is)|how does)\b")
+CLOSER = 0.1  # cosine by which a note must be closer to the question to answer in a roadmap's stead
 CLEARLY = 0.15  # of the subject that a note must hold more than a roadmap to answer in its stead
 
 
@@ -21,9 +25,10 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
     """The roadmaps' outcome, the note's explanation with a roadmap's place, or both."""
     if explanation is None or about_roadmaps(inquiry.question):
         return outcome
+    if inquiry.question.missing or shaped_for_roadmaps(inquiry.question):
+        return outcome
     if isinstance(outcome, Refusal):
-        question = inquiry.question
-        return outcome if question.missing else _explained(explanation, inquiry)
+        return _explained(explanation, inquiry)
     if _is_order(explanation, inquiry) or not _note_first(explanation, inquiry, outcome):
         return outcome
     cited = tuple(line for line in outcome.lines if line.spans)
@@ -35,8 +40,7 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
 
 def _is_order(explanation: Explanation, inquiry: Inquiry) -> bool:
     """Whether it is asked which of several topics comes first, rather than what one of them needs."""
-    prerequisites = Aspect.PREREQUISITES in explanation.aspects and len(explanation.names) < 2
-    return inquiry.question.ask is Ask.ORDER and not prerequisites
+    return inquiry.question.ask is Ask.ORDER and not explanation.before
 
 
 def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> bool:
@@ -44,14 +48,24 @@ def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> boo
     lead = explanation.aspects[0] if explanation.aspects else None
     if inquiry.question.ask is Ask.LIST and lead in _LISTABLE:
         return bool(_EXPLAIN.search(inquiry.question.standalone))
-    return bool(explanation.aspects) or explanation.fit > _share_held(inquiry, draft) + CLEARLY
+    closer = explanation.meaning > _meaning(inquiry, draft) + CLOSER
+    return bool(explanation.aspects) or closer or explanation.fit > _share_held(inquiry, draft) + CLEARLY
 
 
 def _share_held(inquiry: Inquiry, draft: Draft) -> float:
-    """Share of the subject that the draft's blocks hold, weighted by rarity."""
-    spans = [span for line in draft.lines for span in line.spans]
-    keys = {(span.source, inquiry.outline(span.source).at(span.start)) for span in spans}
-    return max((inquiry.scout.rate(key).lexical for key in keys), default=0.0)
+    """Share of the subject that the draft's best block holds, weighted by rarity."""
+    return max((inquiry.scout.rate(key).lexical for key in _keys(inquiry, draft.lines)), default=0.0)
+
+
+def _meaning(inquiry: Inquiry, draft: Draft) -> float:
+    """Cosine of the question and the closest block that the draft cites."""
+    return max((inquiry.scout.meaning.get(key, 0.0) for key in _keys(inquiry, draft.lines)), default=0.0)
+
+
+def _keys(inquiry: Inquiry, lines: Iterable[Line]) -> set[Key]:
+    """The blocks in which the lines' spans begin."""
+    spans = (span for line in lines for span in line.spans)
+    return {(span.source, inquiry.outline(span.source).at(span.start)) for span in spans}
 
 
 def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None = None) -> Draft:
@@ -61,7 +75,7 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
     named = set(blocks_of(topic, outlines, inquiry.sources))
     told: list[Line] = []
     for line in _statements(explanation, inquiry, draft):
-        keys = {(s.source, inquiry.outline(s.source).at(s.start)) for s in line.spans}
+        keys = _keys(inquiry, [line])
         around = {(s, i) for s, b in keys for i in (b, *inquiry.outline(s).ancestors(b))}
         if keys and around & (named | {inquiry.section(key) for key in named}):
             told.append(line)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.answer.evidence import Key, stems_of
 from assistant.answer.notes.names import Name, NameTable
+from assistant.answer.notes.search import BlockSearch
 from assistant.documents import Topic
 from assistant.index import Index
 from assistant.keywords import stem, words
@@ -80,16 +80,14 @@ class Shelf:
             for block in note.blocks
             if block.section in _TELLING
         }
-        self._keys = tuple(key for key in self.blocks if key in index.block_rows)
-        rows = [index.block_rows[key] for key in self._keys]
-        self._vectors: NDArray[np.float32] = index.block_vectors[rows]
+        keys = [key for key in self.blocks if key in index.block_rows]
+        self.search = BlockSearch(
+            keys,
+            [self.blocks[key].stems for key in keys],
+            [stems_of(self.notes[source].topic.title) for source, _ in keys],
+            index.block_vectors[[index.block_rows[key] for key in keys]],
+        )
         self._spread = _document_counts(self.notes.values())
-
-    def meanings(self, vector: NDArray[np.float32]) -> Mapping[Key, float]:
-        """Cosine of a question to every telling block."""
-        if not self._keys:
-            return {}
-        return dict(zip(self._keys, (self._vectors @ vector).tolist(), strict=True))
 
     def rarity(self, stems: Sequence[str]) -> float:
         """Inverse document frequency over the notes, of the rarest of these stems."""
