@@ -60,7 +60,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
     ),
     Aspect.PREREQUISITES: wording(
         r"\bpre-?req(?:uisite)?s?\b",
-        r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master)"
+        r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master|finish)"
         r"\b[^.?!]{0,30}\b(?:before|first|beforehand|to start)\b",
         r"\bneed\b[^.?!]*\bbefore\b",
         r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
@@ -72,7 +72,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
     Aspect.EXAMPLE: wording(
         r"(?<!as )(?<!as an )\bexamples?\b",
         r"\b(?:show|see)\b.*\b(?:how|code|snippet|calculation)\b",
-        r"\b(?:sample|example|some|the) (?:code|snippet)\b|\b(?:code|snippet)(?: examples?| samples?)?\W*$",
+        r"\b(?:sample|example|some) code\b|\bcode (?:examples?|samples?)\b|\bsnippets?\b",
         r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
         r"\bworked out\b",
     ),
@@ -135,6 +135,7 @@ ASPECT_WORDS = frozenset(
     different distinguish easily errors example examples exercise exercises explanation frequent goes good
     gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
     mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
+    proper properly
     practical practice prefer prereq prereqs prerequisite prerequisites problem problems purpose really reason
     required role simple simply snippet someone suitable summary syntax terms time traps typical typically
     understand understanding usual usually value versus vs watch worst worth wrong

@@ -21,7 +21,7 @@ _BACKWARD = wording(
 )
 _NTH_ONE = wording(rf"\b({ORDINAL})\s+one\b")
 _SHORT_WEEK = wording(r"\bw(?:k)?\.?\s?(\d{1,2})\b")  # "w12", "wk 7"
-_DOTTED = wording(r"(?<![\w.])(\d+\.\d+)(?![\w.]*\d)")  # "5.4", but no version "1.2.3"
+_DOTTED = wording(r"(?<![\w.])([1-9]\d*\.\d+)(?![\w.]*\d)")  # "5.4", but no version "1.2.3" and no 0.05
 _DURATION = wording(rf"\b{NUMBER}[\s-]+(?:{UNIT})\b")  # "six weeks"
 _RANGE = re.compile(r"\bto\b|-|–|through|until")
 _NUMBER = wording(NUMBER)

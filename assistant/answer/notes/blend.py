@@ -7,8 +7,10 @@ from assistant.answer.evidence import Key
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.notes.explain import Explanation
 from assistant.answer.notes.places import best_places, blocks_of
+from assistant.keywords import words
 from assistant.query import Ask
 from assistant.query.aspects import Aspect, about_roadmaps, shaped_for_roadmaps
+from assistant.query.lexicon import FACETS
 from assistant.query.wording import wording
 
 MOST_ROADMAP_LINES = 2
@@ -17,6 +19,8 @@ OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}
 # "what are the types of tests?" asks for a list, "tests explained" does not
 _LISTABLE = frozenset({None, Aspect.DEFINITION, Aspect.HOW, Aspect.WHY, Aspect.WHEN})
 _EXPLAIN = wording(r"\b(?:explain\w*|defin\w+|describe|mean(?:s|ing)?|what(?:'s| is)|how does)\b")
+SENTENCE_WORDS = 6  # a shorter block is a name rather than a statement
+_LISTING = frozenset({Ask.LIST, Ask.COUNT, Ask.MENTIONS, Ask.PERSON})
 CLOSER = 0.1  # cosine by which a note must be closer to the question to answer in a roadmap's stead
 CLEARLY = 0.15  # of the subject that a note must hold more than a roadmap to answer in its stead
 
@@ -25,7 +29,9 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
     """The roadmaps' outcome, the note's explanation with a roadmap's place, or both."""
     if explanation is None or about_roadmaps(inquiry.question):
         return outcome
-    if inquiry.question.missing or shaped_for_roadmaps(inquiry.question):
+    if inquiry.question.missing or (
+        shaped_for_roadmaps(inquiry.question) and not _only_in_name(explanation, inquiry)
+    ):
         return outcome
     if isinstance(outcome, Refusal):
         return _explained(explanation, inquiry)
@@ -33,14 +39,17 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
         return outcome
     cited = tuple(line for line in outcome.lines if line.spans)
     bar = OWN_WORDS.get(inquiry.question.ask)
-    if cited and bar and _share_held(inquiry, outcome) >= bar:  # what a roadmap states itself goes first
+    if (
+        bar and _says(inquiry, cited) and _share_held(inquiry, outcome) >= bar
+    ):  # what a roadmap states itself goes first
         return Draft((*cited, *explanation.lines))
     return _explained(explanation, inquiry, outcome)
 
 
 def _is_order(explanation: Explanation, inquiry: Inquiry) -> bool:
     """Whether it is asked which of several topics comes first, rather than what one of them needs."""
-    return inquiry.question.ask is Ask.ORDER and not explanation.before
+    compared = explanation.aspects[:1] == (Aspect.COMPARISON,)
+    return inquiry.question.ask is Ask.ORDER and not explanation.before and not compared
 
 
 def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> bool:
@@ -50,6 +59,21 @@ def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> boo
         return bool(_EXPLAIN.search(inquiry.question.standalone))
     closer = explanation.meaning > _meaning(inquiry, draft) + CLOSER
     return bool(explanation.aspects) or closer or explanation.fit > _share_held(inquiry, draft) + CLEARLY
+
+
+def _says(inquiry: Inquiry, lines: Iterable[Line]) -> bool:
+    """Whether one of the cited blocks is a sentence rather than a name."""
+    keys = _keys(inquiry, lines)
+    return any(len(inquiry.title(k).split()) >= SENTENCE_WORDS and not inquiry.is_heading(k) for k in keys)
+
+
+def _only_in_name(explanation: Explanation, inquiry: Inquiry) -> bool:
+    """Whether the label that seems to be asked for is part of a topic's name ("cross-site scripting")."""
+    if inquiry.question.unit or inquiry.question.ask in _LISTING:
+        return False
+    asked = set(words(inquiry.question.standalone))
+    heard = {word for facet in inquiry.question.facets for word in FACETS[facet] & asked}
+    return bool(heard) and heard <= set(words(" ".join(explanation.names)))
 
 
 def _share_held(inquiry: Inquiry, draft: Draft) -> float:

@@ -46,10 +46,11 @@ _ACTION = wording(
     r"\bhow (?:do|can|to|would|should)\b[^.?!]{0,12}\b(install|configure|upgrade|download|uninstall)\b"
 )
 _PRICE = wording(
-    r"\b(?:pric\w+|costs?|how much|expensive|cheap\w*|fees?)\b", r"\b(?:is|are)\b[^.?!]*\bfree\b"
+    r"\b(?:pric\w+|costs?|how much (?:does|do|is|are|will|would|for)|expensive|cheap\w*|fees?)\b",
+    r"\b(?:is|are)\b[^.?!]*\bfree\b",
 )
 _RUNNABLE = re.compile(r"\A(```python) run$", re.MULTILINE)  # a mark for the tests, not for readers
-_SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE, Aspect.PREREQUISITES)
+_SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE, Aspect.PREREQUISITES, Aspect.EFFORT, Aspect.MISTAKES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,8 @@ def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bo
 def _lacks_attribute(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock], term: Term) -> bool:
     if Aspect.EFFORT in explainer.aspects and term.attribute in ("duration", "degree"):
         return False
+    if term.attribute == "pay" and explainer.aspects[:1] == (Aspect.COMPARISON,):
+        return False  # "mean or median for salaries?"
     if term.attribute == "price" and not _PRICE.search(explainer.text):
         return False  # "bug free", "a payment service"
     look = ATTRIBUTE_LOOKS.get(term.attribute)

@@ -33,11 +33,11 @@ FOUND = 60  # blocks of the search that are looked at
 NAMED = 0.5  # for the very idea that the question names
 MOST_SUITED, SUITED = 0.8, 0.3  # for a block in a section that speaks of the side asked for
 NAMED_NOTE = 1.5  # for a block of a note that the question names
-UNASKED_EFFORT = 1.5  # prerequisites and effort are told where they are asked for
+UNASKED_EFFORT, UNASKED_EXAMPLE = 1.5, 0.5  # less for what is told where it is asked for
 _SUITS = {
     Aspect.WHY: (WHY, IDEAS, WHAT),
     Aspect.WHEN: (WHY, COMPARED, IDEAS),
-    Aspect.HOW: (IDEAS, WHAT, EXAMPLE),
+    Aspect.HOW: (IDEAS, WHAT),
     Aspect.MISTAKES: (MISTAKES,),
     Aspect.COMPARISON: (COMPARED,),
     Aspect.DEFINITION: (WHAT, IDEAS),
@@ -148,6 +148,8 @@ class Explainer:
             bonus = SUITED
         if block.section == EFFORT:
             bonus -= UNASKED_EFFORT
+        if block.section == EXAMPLE and Aspect.EXAMPLE not in self.aspects:
+            bonus -= UNASKED_EXAMPLE
         if any(block.key[0] == name.source for name in self.targets):
             bonus += NAMED_NOTE
         if any(block.key == name.key for name in self.targets):

@@ -21,6 +21,7 @@ _TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
 
 
 # "overfitting is", "LoRA (low-rank adaptation) adds": a sentence with the name as its subject
+_GENERIC = frozenset(map(stem, ("pattern", "principle", "algorithm", "method", "test", "database", "model")))
 _IS = r"(?: \([^)]*\))? (?:is|are|means?|stands for|refers to|was|happens|occurs)\b"
 _DOES = r"(?: \([^)]*\))? \w+s\b"
 
@@ -126,6 +127,10 @@ def _block_of(note: Note, alias: str) -> int:
     ideas = [block for block in note.of(IDEAS, "item") if block.label]
     for block in ideas:
         if [stem(w) for w in words(block.label)] == wanted:
+            return block.key[1]
+    for block in ideas:  # "singleton pattern" is the idea "Singleton"
+        own = [stem(w) for w in words(block.label)]
+        if own == wanted[: len(own)] and set(wanted[len(own) :]) <= _GENERIC:
             return block.key[1]
     for verb in (_IS, _DOES):
         defining = re.compile(rf"(?:^|[.;:,] (?:and )?)(?:an? |the )?{re.escape(alias)}{verb}", re.IGNORECASE)
