@@ -24,13 +24,13 @@ from assistant.ui.runtime import NAME
 
 WELCOME = (
     f"# {NAME}\n\n"
-    "Cited answers about becoming an MLOps engineer, from five public roadmaps. Each number opens the "
-    "passage behind a statement; what the roadmaps do not say, you are told."
+    "Cited answers about becoming an MLOps engineer, from five public roadmaps and study notes on their "
+    "topics. Each number opens the passage behind a statement; what the sources do not say, you are told."
 )
 STARTERS = (
     ("Week 9 of the six-month plan", "What do I build in week 9 of the six-month plan?"),
     ("Tools for model monitoring", "List the tools that the roadmaps name for monitoring models."),
-    ("Orchestration, compared", "Compare what the roadmaps say about orchestrating pipelines."),
+    ("Canary or blue-green?", "What is the difference between a canary release and a blue-green deployment?"),
     ("Where to learn Kubernetes", "Where can I learn Kubernetes?"),
 )
 HISTORY_LENGTH = 20  # exchanges kept a session; a follow-up reaches back a few

@@ -57,6 +57,8 @@ def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> boo
     lead = explanation.aspects[0] if explanation.aspects else None
     if inquiry.question.ask is Ask.LIST and lead in _LISTABLE:
         return bool(_EXPLAIN.search(inquiry.question.standalone))
+    if not explanation.aspects and any(line.depth for line in draft.lines):
+        return False  # the roadmaps list what is asked for
     closer = explanation.meaning > _meaning(inquiry, draft) + CLOSER
     return bool(explanation.aspects) or closer or explanation.fit > _share_held(inquiry, draft) + CLEARLY
 
@@ -103,7 +105,7 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
         around = {(s, i) for s, b in keys for i in (b, *inquiry.outline(s).ancestors(b))}
         if keys and around & (named | {inquiry.section(key) for key in named}):
             told.append(line)
-    places = best_places(topic, " ".join(explanation.names), outlines, inquiry.sources)
+    places = best_places(topic, " ".join(explanation.names) or topic.title, outlines, inquiry.sources)
     lines = told[:MOST_ROADMAP_LINES] or [_place_line(inquiry, key) for key in places]
     return Draft((*explanation.lines, *lines), settled=True)
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from assistant.answer.coverage import ATTRIBUTE_LOOKS
 from assistant.answer.draft import Line, block_span
-from assistant.answer.notes.explainer import Explainer, holds
-from assistant.answer.notes.names import Name
+from assistant.answer.notes.contrast import compared, definition, once
+from assistant.answer.notes.explainer import Explainer
 from assistant.answer.notes.shelf import (
     COMPARED,
     EFFORT,
     EXAMPLE,
+    IDEAS,
     MISTAKES,
     PRACTICE,
     WHAT,
@@ -23,8 +24,7 @@ from assistant.answer.notes.shelf import (
     NoteBlock,
     Shelf,
 )
-from assistant.keywords import stem, words
-from assistant.outline import plain
+from assistant.keywords import stem
 from assistant.query import Question, Term
 from assistant.query.aspects import Aspect
 from assistant.query.wording import wording
@@ -36,8 +36,6 @@ MOST_BESIDE_SHOWN = 0.6  # the same for an example or an exercise, of which a no
 # Questions that no note answers stay below all of them on the cases of `exam.jsonl`.
 BARS = ((0.0, 0.6), (0.25, 0.55), (0.35, 0.5), (0.5, 0.45), (0.75, 0.4))
 NAMED_BARS = (*BARS, (0.35, 0.4), (0.7, 0.25))  # for a block of a note that the question names
-# A comparison's hold on a name that is not in its label, and what it needs for two names.
-IN_WORDS, BY_NOTE, BOTH_NAMES = 0.9, 0.6, 1.5
 CLEARLY = 0.8  # standard deviations by which a single block must fit better than the topic's own sections
 CLOSE = 1.0  # standard deviations: a second block this near the best one is told too
 MOST_BLOCKS = 2
@@ -74,10 +72,11 @@ def explain(
     blocks = _blocks(explainer)
     if not blocks:
         return None
+    blocks = _with_context(explainer, blocks)
     note = explainer.note(blocks[0].key)
     if _misses(explainer, note, blocks):
         return None
-    names = tuple(dict.fromkeys(name.words for name in explainer.targets)) or (note.topic.title,)
+    names = tuple(dict.fromkeys(name.words for name in explainer.targets))
     lines = tuple(_lines(explainer, blocks))
     return Explanation(
         note=note,
@@ -95,57 +94,34 @@ def _blocks(explainer: Explainer) -> list[NoteBlock]:
     closest = _closest(explainer)
     if not explainer.targets:
         return closest
-    if Aspect.COMPARISON in explainer.aspects and (compared := _compared(explainer)):
-        return compared
+    if Aspect.COMPARISON in explainer.aspects and (told_apart := compared(explainer)):
+        return told_apart
     if section := _whole_section(explainer):
         return section
     if explainer.beside <= MOST_BESIDE and (told := _told(explainer)):
         # "why scale features for knn?": one block may speak of what the note's own sections leave out
         best = max(map(explainer.score, told))
-        better = closest and closest[0] not in told and explainer.score(closest[0]) > best + CLEARLY
-        return closest if better else told
+        single = closest and closest[0].section not in (WHAT, WHY) and closest[0] not in told
+        return closest if single and explainer.score(closest[0]) > best + CLEARLY else told
     return closest
 
 
-def _compared(explainer: Explainer) -> list[NoteBlock]:
-    """The comparison that holds most of the names, else the definitions of the first two."""
-    names = explainer.targets
-    pool = [
-        b for b in explainer.shelf.blocks.values() if b.section == COMPARED and b.key[0] in explainer.allowed
-    ]
-    if len(names) < 2:
-        own = [b for b in pool if b.key[0] == names[0].source and explainer.beside > 0]
-        whole = [b for b in own if all(holds(b.stems | explainer.named, t) for t in explainer.terms)]
-        # "dask vs spark" may be a name of its own: the comparison labelled so is meant
-        told = max(
-            whole, key=lambda b: (explainer.named <= _label_stems(b), explainer.score(b)), default=None
-        )
-        return [told] if told else []
-    rated = [(_names_held(block, names), explainer.score(block), block) for block in pool]
-    held, _, best = max(rated, key=lambda r: r[:2], default=(0.0, 0.0, None))
-    if best is None or held < BOTH_NAMES:
-        both = [block for name in names[:MOST_BLOCKS] for block in _definition(explainer, name)[:1]]
-        return list({block.key: block for block in both}.values())
-    # ideas of one note are told apart by what they are, too
-    ideas = dict.fromkeys(
-        n.key for n in names if n.block >= 0 and n.key != best.key and n.source == best.key[0]
-    )
-    return [*(explainer.shelf.blocks[key] for key in list(ideas)[:MOST_BLOCKS]), best]
-
-
-def _names_held(block: NoteBlock, names: Sequence[Name]) -> float:
-    """How many names a comparison holds: in its label, in its words, or as the topic of its note."""
-    label = _label_stems(block)
-    held = 0.0
-    for name in names:
-        stems = frozenset(stem(w) for w in words(name.words))
-        if stems <= label:
-            held += 1.0
-        elif stems <= block.stems:
-            held += IN_WORDS
-        elif name.source == block.key[0]:
-            held += BY_NOTE
-    return held
+def _with_context(explainer: Explainer, blocks: list[NoteBlock]) -> list[NoteBlock]:
+    """The blocks with what makes them understood: what the topic is, or why it matters."""
+    if not explainer.targets or blocks[0].section in (MISTAKES, EFFORT, EXAMPLE, PRACTICE):
+        return blocks
+    note = explainer.note(blocks[0].key)
+    if blocks[-1].section == COMPARED and Aspect.COMPARISON in explainer.aspects:
+        both = [name for name in explainer.targets if name.block < 0][:MOST_BLOCKS]
+        what = [block for name in both for block in definition(explainer, name)[:1]]
+        return once([*what, *blocks])
+    if explainer.aspects and explainer.aspects[0] in (Aspect.WHY, Aspect.WHEN):
+        return once([*blocks, *note.of(WHY, "paragraph")[:1]])
+    if Aspect.HOW in explainer.aspects:
+        return once([*note.of(WHAT, "paragraph")[:1], *blocks])
+    if Aspect.DEFINITION in explainer.aspects and blocks[0].section == IDEAS:
+        return once([*blocks, *note.of(WHAT, "paragraph")[:1]])
+    return blocks
 
 
 def _whole_section(explainer: Explainer) -> list[NoteBlock]:
@@ -177,14 +153,8 @@ def _told(explainer: Explainer) -> list[NoteBlock]:
     note = explainer.note(name.key)
     reasons = note.of(WHY, "paragraph") if aspects & {Aspect.WHY, Aspect.WHEN} else []
     if name.block >= 0 or Aspect.DEFINITION in aspects or not reasons:
-        return [*_definition(explainer, name), *reasons]
+        return [*definition(explainer, name), *reasons]
     return reasons
-
-
-def _definition(explainer: Explainer, name: Name) -> list[NoteBlock]:
-    if name.block >= 0:
-        return [explainer.shelf.blocks[name.key]]
-    return explainer.note(name.key).of(WHAT, "paragraph")
 
 
 def _closest(explainer: Explainer) -> list[NoteBlock]:
@@ -273,7 +243,3 @@ def _said(explainer: Explainer, block: NoteBlock) -> str:
         return entry.title
     shown = block.section == COMPARED or not entry.title.lower().startswith(entry.label.lower()[:4])
     return f"**{entry.label}:** {entry.title}" if shown else entry.title
-
-
-def _label_stems(block: NoteBlock) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(plain(block.label)))

@@ -1,0 +1,92 @@
+"""Questions that study notes answer, asked of the shipped corpus with the real model."""
+
+import pytest
+
+from assistant.bootstrap import Assistant
+from assistant.citations import cited
+
+CANARY = "What is a canary release and when do I use it?"
+# question, words of the answer, the note that explains; a roadmap is cited beside it
+EXPLAINED: list[tuple[str, list[str], str]] = [
+    # what, why, when
+    (CANARY, ["small share", "Use a canary release"], "canary-releases"),
+    ("explain the CAP theorem", ["consistency", "availability", "partition"], "cap-theorem"),
+    ("what does idempotent mean?", ["several times", "same effect"], "idempotency"),
+    ("whats a pod in k8s", ["smallest unit"], "kubernetes"),
+    ("what is overfitting", ["training"], "bias-variance"),
+    ("Why do I need normalization in databases?", ["Use normalization"], "normalization"),
+    ("what is cross site scripting", ["script"], "web-security"),
+    ("kserve newbie here. what's an InferenceService?", ["InferenceService"], "kserve"),
+    ("Explain how backpropagation works", ["chain rule"], "neural-networks"),
+    # comparisons
+    ("LoRA or full fine-tuning?", ["LoRA", "full fine-tuning"], "peft-lora"),
+    ("canary vs blue-green?", ["all traffic at once"], "canary-releases"),
+    ("what is the difference between REST and gRPC?", ["REST", "gRPC"], "rest-api"),
+    ("when should I use kafka instead of rabbitmq", ["Choose"], "rabbitmq"),
+    # mistakes, prerequisites, effort, examples, practice
+    ("what are common mistakes when using random forests?", ["Common mistakes", "- "], "decision-trees"),
+    ("what should I learn before transformers?", ["PyTorch", "Embeddings"], "transformers"),
+    ("do I really need linear algebra before embeddings?", ["vectors"], "embeddings"),
+    ("how long does it take to learn prometheus?", ["8 hours"], "prometheus-grafana"),
+    ("show me an example of hypothesis testing", ["```python\n", "z ="], "hypothesis-testing"),
+    ("how do I practice canary releases?", ["Task:", "Done when:"], "canary-releases"),
+]  # fmt: skip
+
+# what a roadmap states or lists is answered from it, notes or not
+OF_ROADMAPS = [
+    "What does the senior roadmap list under 3.4?",
+    "Which week covers KServe?",
+    "List the LLM frameworks and libraries",
+    "Which roadmaps mention canary releases?",
+    "Where can I learn Kubernetes?",
+    "According to the senior roadmap, what belongs to bloom filters?",
+]
+REFUSED = [
+    "Is Kubernetes better than Nomad?",
+    "How do I use ZenML stacks?",
+    "how do I install Argo CD?",
+    "who invented docker",
+    "what does an mlops engineer earn in Berlin?",
+    "explain quantum entanglement to a beginner",
+    "How much does the Bash mastery course cost?",
+]
+
+
+@pytest.mark.parametrize(("question", "holds", "note"), EXPLAINED, ids=[row[0] for row in EXPLAINED])
+def test_a_note_explains_and_a_roadmap_says_where_it_belongs(
+    shipped_assistant: Assistant, question: str, holds: list[str], note: str
+) -> None:
+    answer = shipped_assistant.ask(question)
+    assert not answer.refused, answer.text
+    assert [part for part in holds if part not in answer.text] == [], answer.text
+    kinds = {citation.source: citation.kind for citation in answer.citations}
+    assert kinds.get(f"note:{note}") == "note", answer.citations
+    assert "roadmap" in kinds.values(), answer.citations
+    assert set(cited(answer.text)) == {citation.n for citation in answer.citations}
+
+
+@pytest.mark.parametrize("question", OF_ROADMAPS)
+def test_what_a_roadmap_says_is_answered_from_it(shipped_assistant: Assistant, question: str) -> None:
+    answer = shipped_assistant.ask(question)
+    assert {citation.kind for citation in answer.citations} <= {"roadmap"}, answer.text
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_neither_roadmaps_nor_notes_say_is_refused(shipped_assistant: Assistant, question: str) -> None:
+    answer = shipped_assistant.ask(question)
+    assert answer.refused, answer.text
+
+
+def test_a_restriction_to_roadmaps_takes_their_notes_along(shipped_assistant: Assistant) -> None:
+    within = shipped_assistant.ask("what is a bloom filter?", roadmaps=["senior-concepts"])
+    assert "note:bloom-filters" in {citation.source for citation in within.citations}
+    outside = shipped_assistant.ask("what is a bloom filter?", roadmaps=["six-month-plan"])
+    assert "note:bloom-filters" not in {citation.source for citation in outside.citations}
+    assert {citation.source for citation in outside.citations} <= {"six-month-plan"}
+
+
+def test_the_graph_of_the_generation_has_every_note_and_no_loose_end(shipped_assistant: Assistant) -> None:
+    topics = shipped_assistant.index.get().topics
+    assert {f"note:{topic}" for topic in topics} <= set(shipped_assistant.index.get().documents)
+    assert all(before.id in topics for topic in topics.values() for before in topic.prerequisites)
+    assert topics["kserve"].task and topics["kserve"].done_when and topics["kserve"].resources
