@@ -84,7 +84,13 @@ def kill_and_check(data: Path, kind: str, paths: list[str], kills: int, check_ne
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL here")
 def test_killing_an_ingest_at_20_random_moments_leaves_the_old_index_answering(tmp_path: Path) -> None:
-    kill_and_check(tmp_path, "hashing", [str(c.path) for c in shipped_corpus()], kills=20, check_next=10)
+    kill_and_check(
+        tmp_path,
+        "hashing",
+        [str(c.path) for c in shipped_corpus() if c.kind == "roadmap"],
+        kills=20,
+        check_next=10,
+    )
 
 
 @pytest.mark.model
