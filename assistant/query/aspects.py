@@ -135,10 +135,9 @@ ASPECT_WORDS = frozenset(
     different distinguish easily errors example examples exercise exercises explanation frequent goes good
     gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
     mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
-    proper properly
-    practical practice prefer prereq prereqs prerequisite prerequisites problem problems purpose really reason
-    required role simple simply snippet someone suitable summary syntax terms time traps typical typically
-    understand understanding usual usually value versus vs watch worst worth wrong
+    practical practice prefer prereq prereqs prerequisite prerequisites problem problems proper properly
+    purpose really reason required role simple simply snippet someone suitable summary syntax terms time
+    traps typical typically understand understanding usual usually value versus vs watch worst worth wrong
     """
     )
 )

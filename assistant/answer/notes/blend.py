@@ -39,9 +39,8 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
         return outcome
     cited = tuple(line for line in outcome.lines if line.spans)
     bar = OWN_WORDS.get(inquiry.question.ask)
-    if (
-        bar and _says(inquiry, cited) and _share_held(inquiry, outcome) >= bar
-    ):  # what a roadmap states itself goes first
+    # what a roadmap states itself goes first
+    if bar and _says(inquiry, cited) and _share_held(inquiry, outcome) >= bar:
         return Draft((*cited, *explanation.lines))
     return _explained(explanation, inquiry, outcome)
 

@@ -33,7 +33,8 @@ from assistant.query.wording import wording
 MOST_BESIDE = 0.35
 MOST_BESIDE_SHOWN = 0.6  # the same for an example or an exercise, of which a note has one
 # What a single block must hold of the subject, and how close its meaning must be (cosine); any pair will do.
-# Questions that no note answers stay below all of them on the cases of `exam.jsonl`.
+# Set with a look at the answerable cases of `notes.jsonl` and the refusals of `exam.jsonl`, where few of the
+# latter reach a pair; a name or an action that no note has refuses those.
 BARS = ((0.0, 0.6), (0.25, 0.55), (0.35, 0.5), (0.5, 0.45), (0.75, 0.4))
 NAMED_BARS = (*BARS, (0.35, 0.4), (0.7, 0.25))  # for a block of a note that the question names
 CLEARLY = 0.8  # standard deviations by which a single block must fit better than the topic's own sections

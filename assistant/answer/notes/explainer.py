@@ -26,10 +26,10 @@ from assistant.keywords import keyword_tokens, stem, words
 from assistant.query import Question, Term
 from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 
-# Bonuses in standard deviations of the fused score; fitted on the cases of `notes.jsonl`.
 _FIGURE = re.compile(r"\d|^(?:[kmgt]b|ms)$")  # "200 GB": the learner's case, not the subject
 _IN_TOPIC = re.compile(r"\W*(?:in|with|within|for) ", re.IGNORECASE)  # "In OpenTelemetry, what is a span?"
 FOUND = 60  # blocks of the search that are looked at
+# Bonuses in standard deviations of the fused score; the larger two were chosen by a sweep over `notes.jsonl`.
 NAMED = 0.5  # for the very idea that the question names
 MOST_SUITED, SUITED = 0.8, 0.3  # for a block in a section that speaks of the side asked for
 NAMED_NOTE = 1.5  # for a block of a note that the question names

@@ -11,9 +11,8 @@ from assistant.query.lexicon import SCAFFOLD
 
 Stems = tuple[str, ...]
 _ARTICLES = frozenset({"a", "an", "the"})
-_LONGEST_ENDING = (
-    3  # letters by which a word may differ from a name of one word: "author" is no "authorization"
-)
+# Letters by which a word may differ from a name of one word: "author" is no "authorization".
+_LONGEST_ENDING = 3
 _ENDING = re.compile(r"['’]s?\b")
 
 

@@ -19,9 +19,9 @@ EXAMPLE, MISTAKES, COMPARED = "Worked example", "Common mistakes", "How it compa
 PRACTICE, RESOURCES, EFFORT = "Practice", "Resources", "Prerequisites and effort"
 _TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
 
-
-# "overfitting is", "LoRA (low-rank adaptation) adds": a sentence with the name as its subject
+# What may follow an idea's label in a longer name of it: "singleton pattern" is "Singleton".
 _GENERIC = frozenset(map(stem, ("pattern", "principle", "algorithm", "method", "test", "database", "model")))
+# "overfitting is", "LoRA (low-rank adaptation) adds": a sentence with the name as its subject
 _IS = r"(?: \([^)]*\))? (?:is|are|means?|stands for|refers to|was|happens|occurs)\b"
 _DOES = r"(?: \([^)]*\))? \w+s\b"
 
@@ -128,7 +128,7 @@ def _block_of(note: Note, alias: str) -> int:
     for block in ideas:
         if [stem(w) for w in words(block.label)] == wanted:
             return block.key[1]
-    for block in ideas:  # "singleton pattern" is the idea "Singleton"
+    for block in ideas:
         own = [stem(w) for w in words(block.label)]
         if own == wanted[: len(own)] and set(wanted[len(own) :]) <= _GENERIC:
             return block.key[1]
