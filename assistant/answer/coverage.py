@@ -34,7 +34,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
     """A refusal when the draft misses the point of the question, None when it may be shown."""
     if draft.settled:
         return None
-    cited = _cited(inquiry, draft)
+    cited = inquiry.cited(draft.lines)
     missing = _lacking(inquiry, cited)
     has_attribute = any(t.attribute for t in inquiry.terms)
     if not missing and not has_attribute and (inquiry.scope or not inquiry.terms):
@@ -50,7 +50,7 @@ def judge(inquiry: Inquiry, draft: Draft) -> Refusal | None:
 
 def unmentioned(inquiry: Inquiry, draft: Draft) -> str:
     """What a mixed question named that no source has, as a sentence; "" when nothing."""
-    missing = _lacking(inquiry, _cited(inquiry, draft))
+    missing = _lacking(inquiry, inquiry.cited(draft.lines))
     names = [t for t in missing if t.specific and not t.known]
     return f"The roadmaps do not mention {_join(inquiry.as_typed(names))}." if names else ""
 
@@ -178,12 +178,6 @@ def _beside_known(inquiry: Inquiry, names: list[Term]) -> bool:
     join = r"\b(?:,|\s+and|\s+or|\s*/|\s*&)\W+(?:and|or|&|,)?\W*(?:\w+\s+)?"
     pattern = rf"\b(?:{known}){join}(?:{unknown})\b|\b(?:{unknown}){join}(?:{known})\b"
     return bool(re.search(pattern, inquiry.question.standalone, re.IGNORECASE))
-
-
-def _cited(inquiry: Inquiry, draft: Draft) -> list[Key]:
-    """The blocks that the draft's spans start in, in order of first use."""
-    spans = (span for line in draft.lines for span in line.spans)
-    return list(dict.fromkeys((s.source, inquiry.outline(s.source).at(s.start)) for s in spans))
 
 
 def _phrases(parts: Sequence[str], text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """One question at work: its evidence, and the words for sections, statements and lists."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from assistant.answer.draft import Line, Span, block_span
@@ -104,6 +104,11 @@ class Inquiry:
         if not self.block(section).level:
             return f"**{self.source_title(key[0])}**"
         return f"**{self.section_name(section)}** ({self.source_title(key[0])})"
+
+    def cited(self, lines: Iterable[Line]) -> list[Key]:
+        """The blocks that the lines' spans start in, in order of first use."""
+        spans = (span for line in lines for span in line.spans)
+        return list(dict.fromkeys((s.source, self.outline(s.source).at(s.start)) for s in spans))
 
     def span(self, key: Key, *, whole: bool = False) -> Span:
         return block_span(self.outline(key[0]), key[1], whole=whole)

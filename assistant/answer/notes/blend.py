@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assistant.answer.draft import Draft, Line, Outcome, Refusal
-from assistant.answer.evidence import Key
+from assistant.answer.facts import SENTENCE_WORDS
 from assistant.answer.inquiry import Inquiry
 from assistant.answer.notes.explain import Explanation
 from assistant.answer.notes.places import best_places, blocks_of
@@ -19,7 +19,6 @@ OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}
 # "what are the types of tests?" asks for a list, "tests explained" does not
 _LISTABLE = frozenset({None, Aspect.DEFINITION, Aspect.HOW, Aspect.WHY, Aspect.WHEN})
 _EXPLAIN = wording(r"\b(?:explain\w*|defin\w+|describe|mean(?:s|ing)?|what(?:'s| is)|how does)\b")
-SENTENCE_WORDS = 6  # a shorter block is a name rather than a statement
 _LISTING = frozenset({Ask.LIST, Ask.COUNT, Ask.MENTIONS, Ask.PERSON})
 CLOSER = 0.1  # cosine by which a note must be closer to the question to answer in a roadmap's stead
 CLEARLY = 0.15  # of the subject that a note must hold more than a roadmap to answer in its stead
@@ -64,7 +63,7 @@ def _note_first(explanation: Explanation, inquiry: Inquiry, draft: Draft) -> boo
 
 def _says(inquiry: Inquiry, lines: Iterable[Line]) -> bool:
     """Whether one of the cited blocks is a sentence rather than a name."""
-    keys = _keys(inquiry, lines)
+    keys = inquiry.cited(lines)
     return any(len(inquiry.title(k).split()) >= SENTENCE_WORDS and not inquiry.is_heading(k) for k in keys)
 
 
@@ -79,18 +78,12 @@ def _only_in_name(explanation: Explanation, inquiry: Inquiry) -> bool:
 
 def _share_held(inquiry: Inquiry, draft: Draft) -> float:
     """Share of the subject that the draft's best block holds, weighted by rarity."""
-    return max((inquiry.scout.rate(key).lexical for key in _keys(inquiry, draft.lines)), default=0.0)
+    return max((inquiry.scout.rate(key).lexical for key in inquiry.cited(draft.lines)), default=0.0)
 
 
 def _meaning(inquiry: Inquiry, draft: Draft) -> float:
     """Cosine of the question and the closest block that the draft cites."""
-    return max((inquiry.scout.meaning.get(key, 0.0) for key in _keys(inquiry, draft.lines)), default=0.0)
-
-
-def _keys(inquiry: Inquiry, lines: Iterable[Line]) -> set[Key]:
-    """The blocks in which the lines' spans begin."""
-    spans = (span for line in lines for span in line.spans)
-    return {(span.source, inquiry.outline(span.source).at(span.start)) for span in spans}
+    return max((inquiry.scout.meaning.get(key, 0.0) for key in inquiry.cited(draft.lines)), default=0.0)
 
 
 def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None = None) -> Draft:
@@ -100,7 +93,7 @@ def _explained(explanation: Explanation, inquiry: Inquiry, draft: Draft | None =
     named = set(blocks_of(topic, outlines, inquiry.sources))
     told: list[Line] = []
     for line in _statements(explanation, inquiry, draft):
-        keys = _keys(inquiry, [line])
+        keys = inquiry.cited([line])
         around = {(s, i) for s, b in keys for i in (b, *inquiry.outline(s).ancestors(b))}
         if keys and around & (named | {inquiry.section(key) for key in named}):
             told.append(line)

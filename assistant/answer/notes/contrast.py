@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from assistant.answer.evidence import stems_of
 from assistant.answer.notes.explainer import Explainer, holds
 from assistant.answer.notes.names import Name
 from assistant.answer.notes.shelf import COMPARED, WHAT, NoteBlock
-from assistant.keywords import stem, words
-from assistant.outline import plain
 
 MOST_TOLD = 2  # topics or ideas that are defined beside a comparison
 # A comparison's hold on a name that is not in its label, and what it needs for two names.
@@ -44,7 +43,7 @@ def _names_held(block: NoteBlock, names: Sequence[Name]) -> float:
     label = _label_stems(block)
     held = 0.0
     for name in names:
-        stems = frozenset(stem(w) for w in words(name.words))
+        stems = stems_of(name.words)
         if stems <= label:
             held += 1.0
         elif stems <= block.stems:
@@ -67,4 +66,4 @@ def once(blocks: Iterable[NoteBlock]) -> list[NoteBlock]:
 
 
 def _label_stems(block: NoteBlock) -> frozenset[str]:
-    return frozenset(stem(w) for w in words(plain(block.label)))
+    return stems_of(block.label)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.evidence import Key
+from assistant.answer.evidence import Key, stems_of
 from assistant.answer.notes.names import Mention, Name
 from assistant.answer.notes.shelf import (
     COMPARED,
@@ -22,7 +22,7 @@ from assistant.answer.notes.shelf import (
     NoteBlock,
     Shelf,
 )
-from assistant.keywords import keyword_tokens, stem, words
+from assistant.keywords import keyword_tokens, stem
 from assistant.query import Question, Term
 from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 
@@ -100,7 +100,7 @@ class Explainer:
     @cached_property
     def named(self) -> frozenset[str]:
         """Stems of the words by which the question names topics."""
-        return frozenset(stem(w) for name in self.targets for w in words(name.words))
+        return stems_of(" ".join(name.words for name in self.targets))
 
     def weight(self, term: Term) -> float:
         return self.shelf.rarity([s for option in term.alternatives for s in option] or [stem(term.word)])
