@@ -17,6 +17,7 @@ EXPLAINED: list[tuple[str, list[str], str]] = [
     ("Why do I need normalization in databases?", ["Use normalization"], "normalization"),
     ("what is cross site scripting", ["script"], "web-security"),
     ("kserve newbie here. what's an InferenceService?", ["InferenceService"], "kserve"),
+    ("how do i use fixtures in pytest", ["`@pytest.fixture`"], "pytest"),
     ("Explain how backpropagation works", ["chain rule"], "neural-networks"),
     # comparisons
     ("LoRA or full fine-tuning?", ["LoRA", "full fine-tuning"], "peft-lora"),

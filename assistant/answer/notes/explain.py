@@ -49,6 +49,8 @@ _PRICE = wording(
     r"\b(?:is|are)\b[^.?!]*\bfree\b",
 )
 _RUNNABLE = re.compile(r"\A(```python) run$", re.MULTILINE)  # a mark for the tests, not for readers
+_SIGN = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")  # of a list item
+_LABEL = re.compile(r"^\*\*[^*]+\*\*:?\s*")
 _SHOWN = (Aspect.EXAMPLE, Aspect.PRACTICE, Aspect.PREREQUISITES, Aspect.EFFORT, Aspect.MISTAKES)
 
 
@@ -235,12 +237,13 @@ def _lines(explainer: Explainer, blocks: Sequence[NoteBlock]) -> Iterator[Line]:
 
 
 def _said(explainer: Explainer, block: NoteBlock) -> str:
-    """A block's words; its label goes where the sentence behind it begins with the same name."""
+    """A block as written, so that code stays code; its label goes where its sentence begins with that name."""
     outline = explainer.note(block.key).outline
     entry = outline.blocks[block.key[1]]
     if entry.kind in ("code", "table"):
         return _RUNNABLE.sub(r"\1", outline.text(block.key[1]))
+    written = " ".join(_SIGN.sub("", outline.text(block.key[1])).split())
     if not entry.label:
-        return entry.title
+        return written
     shown = block.section == COMPARED or not entry.title.lower().startswith(entry.label.lower()[:4])
-    return f"**{entry.label}:** {entry.title}" if shown else entry.title
+    return written if shown else _LABEL.sub("", written)
