@@ -138,6 +138,20 @@ def test_a_page_keeps_headings_lists_tables_code_and_outer_links(loader: Loader,
         assert part not in found.text, part
 
 
+def test_a_page_keeps_terms_languages_and_whole_paragraphs(loader: Loader) -> None:
+    page = """<html><body><main><h1>API</h1><dl><dt>level</dt><dd><p>Sets the level of <code>A</code>
+    [subject to its settings] in turn.</p><p>More.</p></dd></dl><pre class="language-yaml">a: 1</pre></main>
+    </body></html>"""
+    text = loaded(loader, page, "x.html").text
+    for part in (
+        "- **level**: Sets the level of `A`",
+        "[subject to its settings] in turn.",
+        "  More.",
+        "```yaml\na: 1\n```",
+    ):
+        assert part in text, part
+
+
 def test_a_page_in_a_declared_encoding_is_read_in_it(loader: Loader) -> None:
     page = "<html><head><meta charset=iso-8859-2></head><body><p>Zażółć gęślą jaźń, yes.</p></body></html>"
     assert "Zażółć gęślą jaźń" in loaded(loader, page.encode("iso-8859-2"), "x.html").text

@@ -1,6 +1,7 @@
 """Files of any supported format to Markdown, behind one function that never raises for a bad file."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import urlsplit
 
 from assistant.documents import Block
 from assistant.settings import IngestSettings
@@ -8,10 +9,24 @@ from ingest.blocks import parse_blocks
 from ingest.clean import clean
 from ingest.load.detect import Format, detect
 from ingest.load.reader import TIMEOUT_S, Reader
-from ingest.load.records import BINARY, EMPTY, TOO_LARGE, UNREADABLE, Loaded, Skipped
+from ingest.load.records import BINARY, EMPTY, TOO_LARGE, UNREADABLE, UNSUPPORTED, Loaded, Reading, Skipped
 from ingest.load.text import load_text
 
-__all__ = ["Loaded", "Loader", "Skipped"]
+__all__ = ["Loaded", "Loader", "Reading", "Skipped"]
+
+# media types whose bodies may be anything: what they hold and their address decide
+_VAGUE = frozenset(("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/json"))
+_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/markdown": ".md",
+    "text/x-markdown": ".md",
+    "text/mdx": ".mdx",
+    "text/x-rst": ".rst",
+    "text/prs.fallenstein.rst": ".rst",
+    "application/x-ipynb+json": ".ipynb",
+    "application/pdf": ".pdf",
+}
 
 _LONGEST_HERE = 100_000  # characters: even nothing but brackets is parsed within seconds
 
@@ -46,6 +61,27 @@ class Loader:
             return BINARY
         found = load_text(data) if form is Format.MARKDOWN else self._reader.read(form, data)
         if isinstance(found, Loaded) and len(found.text) > self._settings.max_chars:
+            return TOO_LARGE
+        return found
+
+    def load_page(self, data: bytes, media_type: str, charset: str, url: str) -> Reading | Skipped:
+        """A page that the web served; content outweighs what its server says of it."""
+        path = urlsplit(url).path
+        suffix = PurePath(path).suffix.lower() if media_type in _VAGUE else _SUFFIXES.get(media_type)
+        if suffix is None:
+            return UNSUPPORTED
+        if len(data) > self._settings.max_file_mb * 1e6:
+            return TOO_LARGE
+        if not data.strip():
+            return EMPTY
+        form = detect(data, f"page{suffix}")
+        if form is Format.BINARY:
+            return BINARY
+        if media_type == "application/json" and form is Format.MARKDOWN:
+            return UNSUPPORTED
+        mdx = suffix == ".mdx" or path.endswith(".mdx")
+        found = self._reader.read_web_page(form, data, charset, url, mdx=mdx)
+        if isinstance(found, Reading) and len(found.text) > self._settings.max_chars:
             return TOO_LARGE
         return found
 

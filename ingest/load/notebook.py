@@ -8,11 +8,23 @@ from typing import Any
 import nbformat
 from nbformat.reader import NotJSONError
 
+from ingest.load.html_markdown import fragment
 from ingest.load.records import BROKEN, EMPTY, Loaded, Skipped
 from ingest.load.text import decode, split_front_matter
 
 _LONGEST_OUTPUT = 2000  # characters kept of one output: logs and tables of thousands of rows help nobody
+_LONGEST_HTML = 200_000  # characters: longer ones are reports and plots that need their scripts
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# what objects call themselves, progress bars and the chatter of installers tell a reader nothing
+_OBJECT = re.compile(r"\s*<(?:Figure size|IPython\.|[\w.]+ (?:object )?at 0x)[^\n]*>\s*")
+_CHATTER = re.compile(
+    r"^.*\d%\|.*$\n?|^(?:Requirement already satisfied|Collecting|Installing collected packages|"
+    r"Successfully installed|Using cached|"
+    r"[ \t]+(?:Downloading|Using cached|Preparing metadata|Getting requirements)|Looking in indexes|"
+    r"Note: you may need to restart the kernel)\b.*$\n?",
+    re.M,
+)
+_REWRITTEN = re.compile(r"^.*\r(?!\n|$)", re.M)  # a line that a program wrote anew from its beginning
 _LANGUAGE = re.compile(r"[\w+#-]{1,30}")
 
 
@@ -64,13 +76,22 @@ def _output(output: Mapping[str, Any]) -> str:
         case "stream":
             text = _joined(output.get("text", ""))
         case "execute_result" | "display_data":
-            text = _joined(output.get("data", {}).get("text/plain", ""))
+            text = _shown(output.get("data", {}))
         case "error":
             text = f"{output.get('ename', '')}: {output.get('evalue', '')}"
         case _:
             text = ""
-    text = _ANSI.sub("", text)
+    text = _CHATTER.sub("", _REWRITTEN.sub("", _ANSI.sub("", text)))
     return text if len(text) <= _LONGEST_OUTPUT else text[:_LONGEST_OUTPUT].rsplit("\n", 1)[0] + "\n…"
+
+
+def _shown(data: Mapping[str, Any]) -> str:
+    """The plain text of a result; where that only names an object, the words of its HTML."""
+    text = _joined(data.get("text/plain", ""))
+    if not _OBJECT.fullmatch(text):
+        return text
+    markup = _joined(data.get("text/html", ""))
+    return "" if len(markup) > _LONGEST_HTML or "<script" in markup else fragment(markup)
 
 
 def _joined(value: Any) -> str:

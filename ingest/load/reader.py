@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter
 from assistant.documents import Block
 from ingest.child import start
 from ingest.load.detect import Format
-from ingest.load.records import CRASHED, STRUCTURE, TOO_SLOW, Loaded, Skipped
+from ingest.load.records import CRASHED, STRUCTURE, TOO_SLOW, WEB_PAGE, Loaded, Reading, Skipped
 
 TIMEOUT_S = 60.0  # the largest honest files (a thousand pages of PDF) take half of that
 
@@ -27,6 +28,13 @@ class Reader:
         found = self._ask(form.value, data)
         return found if isinstance(found, Skipped) else Loaded(**found)
 
+    def read_web_page(
+        self, form: Format, data: bytes, charset: str, url: str, *, mdx: bool
+    ) -> Reading | Skipped:
+        """What a page holds, or that reading it hung or crashed."""
+        found = self._ask(WEB_PAGE, data, {"form": form.value, "charset": charset, "url": url, "mdx": mdx})
+        return found if isinstance(found, Skipped) else Reading(**found)
+
     def structure(self, text: str) -> tuple[str, tuple[Block, ...]] | Skipped:
         """The cleaned text and its blocks, or that finding them hung or crashed."""
         found = self._ask(STRUCTURE, text.encode("utf-8", errors="replace"))
@@ -34,7 +42,9 @@ class Reader:
             return found
         return found["text"], TypeAdapter(tuple[Block, ...]).validate_python(found["blocks"])
 
-    def _ask(self, task: str, data: bytes) -> dict[str, Any] | Skipped:
+    def _ask(
+        self, task: str, data: bytes, about: Mapping[str, Any] | None = None
+    ) -> dict[str, Any] | Skipped:
         process = self._started()
         late = threading.Event()
 
@@ -45,7 +55,7 @@ class Reader:
         timer = threading.Timer(self._timeout_s, stop)
         timer.start()
         try:
-            line = _exchange(process, task, data)
+            line = _exchange(process, {"task": task, "bytes": len(data), **(about or {})}, data)
         finally:
             timer.cancel()
         if not line.endswith(b"\n"):
@@ -75,11 +85,11 @@ class Reader:
         return self._process
 
 
-def _exchange(process: "subprocess.Popen[bytes]", task: str, data: bytes) -> bytes:
+def _exchange(process: "subprocess.Popen[bytes]", header: Mapping[str, Any], data: bytes) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise ValueError("the reading process has no pipes")
     try:
-        process.stdin.write(json.dumps({"task": task, "bytes": len(data)}).encode() + b"\n" + data)
+        process.stdin.write(json.dumps(header).encode() + b"\n" + data)
         process.stdin.flush()
         return process.stdout.readline()
     except BrokenPipeError:

@@ -18,13 +18,30 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A web page's text as cleaned Markdown, and what else it says of itself."""
+
+    text: str
+    title: str = ""
+    language: str = ""  # two letters, "" where unknown
+    front_matter: Mapping[str, Any] = field(default_factory=dict)
+    refresh: str = ""  # the whole address that the page sends its readers to
+    barrier: str = ""  # "login" or "script": what stands before the content, if the text is short
+    licence: str = ""  # as its head states it
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A file that is left out; `reason` is one of a few phrases, so that reports can count them."""
 
     reason: str
 
 
-STRUCTURE = "structure"  # the task of the reading process that is no format
+STRUCTURE = "structure"  # tasks of the reading process that are no format
+WEB_PAGE = "web page"
 
 EMPTY = Skipped("empty")
 BINARY = Skipped("binary")

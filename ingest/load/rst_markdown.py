@@ -6,6 +6,8 @@ from typing import Any
 
 from docutils import nodes
 
+from ingest.load.html_markdown import fragment
+
 _ROLE = re.compile(r":[\w+:.-]+:`([^`]*)`")
 _TARGET = re.compile(r"\s*<[^<>]*>$")
 
@@ -32,7 +34,9 @@ class _Writer:
         handler = _BLOCKS.get(type(node).__name__)
         if handler is not None:
             return handler(self, node)
-        if isinstance(node, nodes.Invisible | nodes.system_message | nodes.raw | nodes.pending):
+        if isinstance(node, nodes.raw):
+            return fragment(node.astext()) if "html" in node.get("format", "").split() else ""
+        if isinstance(node, nodes.Invisible | nodes.system_message | nodes.pending):
             return ""
         if isinstance(node, nodes.Text | nodes.Inline | nodes.TextElement):
             return self.inline(node)
@@ -41,6 +45,8 @@ class _Writer:
     def inline(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Text):
             return str(node.astext()).replace("\n", " ")
+        if isinstance(node, nodes.raw):
+            return " ".join(self._block(node).split())
         handler = _INLINES.get(type(node).__name__)
         inner = "".join(self.inline(child) for child in node.children)
         return handler(node, inner) if handler else inner
@@ -134,6 +140,12 @@ def _wrapped(mark: str) -> Callable[[Any, str], str]:
     return lambda node, inner: f"{mark}{inner.strip()}{mark}" if inner.strip() else inner
 
 
+def _literal(node: Any, inner: str) -> str:
+    ticks = "`" * (max((len(t) for t in re.findall(r"`+", inner)), default=0) + 1)
+    space = " " if len(ticks) > 1 else ""
+    return f"{ticks}{space}{inner.strip()}{space}{ticks}" if inner.strip() else inner
+
+
 def _link(node: Any, inner: str) -> str:
     uri = node.get("refuri", "")
     return f"[{inner}]({uri})" if uri.startswith(("http://", "https://")) and inner != uri else inner
@@ -146,7 +158,7 @@ def _problematic(node: Any, inner: str) -> str:
 _INLINES: dict[str, Callable[[Any, str], str]] = {
     "strong": _wrapped("**"),
     "emphasis": _wrapped("*"),
-    "literal": _wrapped("`"),
+    "literal": _literal,
     "reference": _link,
     "problematic": _problematic,
     "footnote_reference": lambda node, inner: f"[^{inner}]",

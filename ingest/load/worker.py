@@ -1,15 +1,15 @@
 """The child process that does risky reading: `python -m ingest.load.worker`, driven by `ingest.load.reader`.
 
 A request is a line of JSON (`task`, `bytes`) and that many bytes; the answer is a line of JSON. The task
-is a format to load or "structure": clean a text and find its blocks, which may take hours for a file of
-nothing but brackets. An exception that no loader expects ends the process, which the parent counts as a
-crash of that one file.
+is a format to load, "web page" (then the line also holds `form`, `charset`, `url` and `mdx`) or "structure":
+clean a text and find its blocks, which may take hours for a file of nothing but brackets. An exception that
+no loader expects ends the process, which the parent counts as a crash of that one file.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from pydantic import TypeAdapter
@@ -18,7 +18,7 @@ from assistant.documents import Block
 from ingest.blocks import parse_blocks
 from ingest.clean import clean
 from ingest.load.detect import Format
-from ingest.load.records import STRUCTURE, TOO_DEEP, TOO_LARGE, Loaded, Skipped
+from ingest.load.records import STRUCTURE, TOO_DEEP, TOO_LARGE, WEB_PAGE, Loaded, Reading, Skipped
 
 _MEMORY_BYTES = 4 << 30  # address space; what needs more is a bomb
 
@@ -46,16 +46,27 @@ def _loader(form: Format) -> Callable[[bytes], Loaded | Skipped]:
             raise ValueError(form)
 
 
-def _answer(task: str, data: bytes) -> dict[str, Any]:
+def _answer(request: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+    found: Loaded | Reading | Skipped
     try:
-        if task == STRUCTURE:
+        if request["task"] == STRUCTURE:
             return _structure(data.decode("utf-8", errors="replace"))
-        found = _loader(Format(task))(data)
+        if request["task"] == WEB_PAGE:
+            found = _web_page(request, data)
+        else:
+            found = _loader(Format(request["task"]))(data)
     except RecursionError:
         found = TOO_DEEP
     except MemoryError:
         found = TOO_LARGE
     return {"skipped": found.reason} if isinstance(found, Skipped) else found.as_dict()
+
+
+def _web_page(request: Mapping[str, Any], data: bytes) -> Reading | Skipped:
+    from ingest.load.web_page import read_web_page
+
+    form = Format(request["form"])
+    return read_web_page(data, form, request["charset"], request["url"], request["mdx"])
 
 
 def _structure(text: str) -> dict[str, Any]:
@@ -67,7 +78,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the parent closes the pipe."""
     while header := requests.readline():
         request = json.loads(header)
-        found = _answer(request["task"], requests.read(request["bytes"]))
+        found = _answer(request, requests.read(request["bytes"]))
         answers.write(json.dumps(found, default=str).encode() + b"\n")
         answers.flush()
 
