@@ -44,7 +44,7 @@ class Assistant:
         Raises InputError for an empty question or an unknown roadmap, IndexMissing without an index.
         """
         started = time.perf_counter()
-        request, steps = await asyncio.to_thread(self._prepare, question, history, roadmaps)
+        request, steps = await asyncio.to_thread(self.prepare, question, history, roadmaps)
         found = time.perf_counter()
         async for event in self._answerer.stream(request):
             if isinstance(event, Final):
@@ -96,9 +96,10 @@ class Assistant:
         index.warm()
         self.retriever.find(reader.read("warm up"))
 
-    def _prepare(
+    def prepare(
         self, question: str, history: Sequence[Exchange], roadmaps: Sequence[str]
     ) -> tuple[Request, list[TraceStep]]:
+        """The question understood and searched, ready for an answerer; raises as `stream` does."""
         index, reader, table, shelf = self._opened()
         sources = _sources(index, roadmaps)
         clock = time.perf_counter()

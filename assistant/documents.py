@@ -6,6 +6,7 @@ equals `document.text[start:end]` exactly.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -172,6 +173,25 @@ class Exchange:
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoteSection(StrEnum):
+    """The sections of a study note in their order; the last is written out from the front matter."""
+
+    WHAT = "What it is"
+    WHY = "Why it matters in MLOps"
+    IDEAS = "Ideas to master"
+    EXAMPLE = "Worked example"
+    MISTAKES = "Common mistakes"
+    COMPARED = "How it compares"
+    PRACTICE = "Practice"
+    RESOURCES = "Resources"
+    EFFORT = "Prerequisites and effort"
+
+
+def note_source(topic: str) -> str:
+    """The source id of a topic's study note."""
+    return f"note:{topic}"
 
 
 class Prerequisite(_Strict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from assistant.documents import Document, Source, TopicNote
+from assistant.documents import Document, NoteSection, Source, TopicNote
 from assistant.outline import LINK
 from ingest import notes
 from ingest.blocks import parse_blocks
@@ -17,17 +17,7 @@ from ingest.load.text import load_text
 from ingest.notes import FaultyNote
 from ingest.sources import shipped_corpus
 
-SECTIONS = (
-    "What it is",
-    "Why it matters in MLOps",
-    "Ideas to master",
-    "Worked example",
-    "Common mistakes",
-    "How it compares",
-    "Practice",
-    "Resources",
-)
-OPTIONAL = "How it compares"
+SECTIONS = tuple(section for section in NoteSection if section is not NoteSection.EFFORT)
 FEWEST_WORDS, MOST_WORDS = 250, 600  # of a note's prose; code is not counted
 _FENCE = re.compile(r"^(```+|~~~+).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
@@ -198,7 +188,7 @@ def _forms(corpus: Corpus) -> Iterator[str]:
         if not title or title[1] != note.front.title:
             yield f"{note.name}: its first heading must be its title, “# {note.front.title}”."
         found = tuple(_SECTION.findall(note.prose))
-        wanted = tuple(s for s in SECTIONS if s in found or s != OPTIONAL)
+        wanted = tuple(s for s in SECTIONS if s in found or s != NoteSection.COMPARED)
         if found != wanted:
             yield f"{note.name}: its sections must be, in this order: {', '.join(wanted)}."
         words = len(note.prose.split())

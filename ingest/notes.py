@@ -12,14 +12,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.documents import Document, Resource, Topic, TopicNote
+from assistant.documents import Document, NoteSection, Resource, Topic, TopicNote
 from assistant.outline import LINK, Outline, plain
 from ingest.load.records import Loaded
 from ingest.load.text import load_text
 
-PREFIX = "note:"
-EFFORT = "Prerequisites and effort"  # the section written from the front matter
-PRACTICE, RESOURCES = "Practice", "Resources"
 FAULTY = "faulty study note"
 _TASK = re.compile(r"^\*\*Task:\*\*\s*(.+)$", re.MULTILINE)
 _DONE = re.compile(r"^\*\*Done when:\*\*\s*(.+)$", re.MULTILINE)
@@ -58,14 +55,16 @@ def with_effort(note: TopicNote, text: str, titles: Mapping[str, str]) -> str:
     lines += [f"- **{titles.get(p.id, p.id)}:** {p.reason}" for p in note.prerequisites]
     if not note.prerequisites:
         lines.append(f"- **No prerequisite:** {note.title} needs no other topic of these notes first.")
-    return "\n".join([text.rstrip(), "", f"## {EFFORT}", "", *lines, ""])
+    return "\n".join([text.rstrip(), "", f"## {NoteSection.EFFORT}", "", *lines, ""])
 
 
 def topic_of(note: TopicNote, document: Document) -> Topic:
     """The node of the graph. Raises FaultyNote when the text has no task, or no sign of its being done."""
     task, done = _TASK.search(document.text), _DONE.search(document.text)
     if not task or not done:
-        raise FaultyNote(f"the section {PRACTICE} needs a line with **Task:** and a line with **Done when:**")
+        raise FaultyNote(
+            f"the section {NoteSection.PRACTICE} needs a line with **Task:** and a line with **Done when:**"
+        )
     return Topic(
         **dict(note),
         task=plain(task[1]),
@@ -78,7 +77,7 @@ def _resources(document: Document) -> Iterable[Resource]:
     outline = Outline(document)
     for index, block in enumerate(outline.blocks):
         above = outline.heading_of(index)
-        if block.kind != "item" or above < 0 or outline.blocks[above].title != RESOURCES:
+        if block.kind != "item" or above < 0 or outline.blocks[above].title != NoteSection.RESOURCES:
             continue
         link = LINK.search(outline.text(index))
         url = (link[2] or link[3]) if link else None

@@ -19,7 +19,7 @@ from ingest import generations, library, notes, sources, vectors
 from ingest.blocks import parse_blocks
 from ingest.clean import clean
 from ingest.generations import Content
-from ingest.index_text import indexed_text
+from ingest.index_text import indexed_block, indexed_text
 from ingest.load import Loader, Skipped
 from ingest.sources import Candidate
 from ingest.split import split
@@ -146,7 +146,7 @@ def _blocks(outlines: Sequence[Outline]) -> Iterator[tuple[tuple[str, int], str]
         if source.kind == "page" or (source.kind == "file" and room < 0):
             continue
         for number in range(len(outline.blocks)):
-            yield (source.id, number), outline.indexed_text(number)
+            yield (source.id, number), indexed_block(outline, number)
 
 
 def _documents(

@@ -18,12 +18,11 @@ from importlib import resources
 from pathlib import Path, PurePath
 from typing import Any
 
-from assistant.documents import Kind, Source
+from assistant.documents import Kind, Source, note_source
 from assistant.errors import InputError
 from assistant.settings import IngestSettings
 from ingest.library import Library
 from ingest.load.detect import SUFFIXES
-from ingest.notes import PREFIX
 
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
 _SKIPPED_FOLDERS = frozenset(
@@ -57,7 +56,7 @@ def shipped_corpus(folder: Path | None = None) -> tuple[Candidate, ...]:
     """The roadmaps and study notes of a corpus folder (that of the package), each kind in name order."""
     root = folder or Path(str(resources.files("corpus")))
     roadmaps = (Candidate(path.stem, "roadmap", path) for path in sorted(root.glob("roadmaps/*.md")))
-    notes = (Candidate(f"{PREFIX}{path.stem}", "note", path) for path in sorted(root.glob("topics/*.md")))
+    notes = (Candidate(note_source(path.stem), "note", path) for path in sorted(root.glob("topics/*.md")))
     return (*roadmaps, *notes)
 
 

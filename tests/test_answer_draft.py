@@ -65,6 +65,16 @@ def test_a_long_list_says_how_much_was_left_out() -> None:
     assert shown[-1].text == f"… and {30 - kept} more in the cited section."
 
 
+def test_closing_lines_outlast_the_lines_before_them() -> None:
+    lines = (
+        Line("First.", (DOCKER,)),
+        Line("Second, rather long.", (HELM,)),
+        Line("Where.", (KSERVE,), closing=True),
+    )
+    assert render(fit(lines, 25)) == "First [1].\n\nWhere [2]."
+    assert render(fit(lines, 15)) == "First [1]."
+
+
 def test_one_long_statement_is_cut_at_a_word() -> None:
     (line,) = fit((Line("Docker " * 100, (DOCKER, HELM)),), 200)
     assert line.text.endswith("Docker …")

@@ -1,10 +1,15 @@
 """Questions that study notes answer, asked of the shipped corpus with the real model."""
 
+from pathlib import Path
+
 import pytest
 
 from assistant.bootstrap import Assistant
 from assistant.citations import cited
+from evals.cases import load_dataset
+from evals.spans import Letters
 
+LEARNERS = Path(__file__).parent.parent / "evals" / "datasets" / "learners.jsonl"
 CANARY = "What is a canary release and when do I use it?"
 # question, words of the answer, the note that explains; a roadmap is cited beside it
 EXPLAINED: list[tuple[str, list[str], str]] = [
@@ -19,6 +24,9 @@ EXPLAINED: list[tuple[str, list[str], str]] = [
     ("kserve newbie here. what's an InferenceService?", ["InferenceService"], "kserve"),
     ("how do i use fixtures in pytest", ["`@pytest.fixture`"], "pytest"),
     ("Explain how backpropagation works", ["chain rule"], "neural-networks"),
+    ("how does a load balancer know which server is healthy", ["health check"], "load-balancing"),
+    ("what does the 68-95-99.7 rule mean for a normal distribution", ["95"], "gaussian-distributions"),
+    ("Common mistakes people make when they write REST APIs", ["- "], "rest-api"),
     # comparisons
     ("LoRA or full fine-tuning?", ["LoRA", "full fine-tuning"], "peft-lora"),
     ("canary vs blue-green?", ["all traffic at once"], "canary-releases"),
@@ -84,6 +92,15 @@ def test_a_restriction_to_roadmaps_takes_their_notes_along(shipped_assistant: As
     outside = shipped_assistant.ask("what is a bloom filter?", roadmaps=["six-month-plan"])
     assert "note:bloom-filters" not in {citation.source for citation in outside.citations}
     assert {citation.source for citation in outside.citations} <= {"six-month-plan"}
+
+
+def test_every_block_that_the_learners_cases_name_stands_in_a_note(shipped_assistant: Assistant) -> None:
+    outlines = shipped_assistant.index.get().outlines
+    notes = [outline for source, outline in outlines.items() if source.startswith("note:")]
+    texts = [Letters(note.text(block)).letters for note in notes for block in range(len(note.blocks))]
+    cases = load_dataset(LEARNERS).cases
+    quotes = [(case.id, quote) for case in cases for group in case.must for quote in group]
+    assert [q for q in quotes if not any(Letters(q[1]).letters in text for text in texts)] == []
 
 
 def test_the_graph_of_the_generation_has_every_note_and_no_loose_end(shipped_assistant: Assistant) -> None:

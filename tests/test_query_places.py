@@ -50,6 +50,9 @@ SMALL = {o.document.source.id: o for o in (WEEKS, PHASES, NUMBERED)}
         ("stage 2", [("phase", "2")]),
         ("section 5.4", [("section", "5.4")]),
         ("what does 5.4 say", [("section", "5.4")]),
+        ("Under 5.4 and 6.2", [("section", "5.4"), ("section", "6.2")]),
+        ("OAuth 2.0 or my Python 3.11", []),
+        ("the 68-95-99.7 rule at 99.5%", []),
         # several, and ranges
         ("weeks 3, 5 and 8", [("week", "3"), ("week", "5"), ("week", "8")]),
         ("week 5 & week 7", [("week", "5"), ("week", "7")]),

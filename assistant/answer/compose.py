@@ -38,14 +38,14 @@ SHAPES: Mapping[Ask, tuple[Shape, ...]] = {
 
 def compose(request: Request) -> tuple[Outcome, Inquiry]:
     """The best outcome for a question: what the roadmaps say, and what the study notes explain."""
-    outcome, inquiry = _of_roadmaps(request)
-    if _unanswerable(inquiry):
+    outcome, inquiry = of_roadmaps(request)
+    if unanswerable(inquiry):
         return outcome, inquiry
     explanation = explain(request.shelf, request.question, request.vector, request.sources)
     return blend(outcome, explanation, inquiry), inquiry
 
 
-def _of_roadmaps(request: Request) -> tuple[Outcome, Inquiry]:
+def of_roadmaps(request: Request) -> tuple[Outcome, Inquiry]:
     """What roadmaps and files say; where a question asks several things, what can be said to each."""
     whole, inquiry = _compose_one(request.question, request)
     parts = request.question.parts
@@ -66,10 +66,10 @@ def _compose_one(question: Question, request: Request) -> tuple[Outcome, Inquiry
     named = [source for source in sources if source in question.sources]
     scout = Scout(request.table, question, request.vector)
     inquiry = Inquiry(question, scout, named or sources)
-    return _unanswerable(inquiry) or _first_said(inquiry), inquiry
+    return unanswerable(inquiry) or _first_said(inquiry), inquiry
 
 
-def _unanswerable(inquiry: Inquiry) -> Refusal | None:
+def unanswerable(inquiry: Inquiry) -> Refusal | None:
     """A refusal of what needs no look at the evidence: orders, small talk, a week that is not there."""
     question = inquiry.question
     subject = question.terms or question.facets or question.places

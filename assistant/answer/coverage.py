@@ -113,7 +113,8 @@ def _only_named(inquiry: Inquiry, cited: Sequence[Key]) -> Refusal | None:
     if inquiry.question.ask not in (Ask.FACT, Ask.REASON):
         return None
     asked = stems_of(inquiry.question.standalone)
-    if any(inquiry.is_heading(key) or not stems_of(inquiry.title(key)) <= asked for key in cited):
+    titles = [stems_of(inquiry.title(key)) for key in cited]
+    if any(map(inquiry.is_heading, cited)) or not all(title and title <= asked for title in titles):
         return None
     return Refusal(
         f"{inquiry.place(cited[0])} only names {inquiry.title(cited[0])}; nothing further is said there."

@@ -25,6 +25,7 @@ class Line:
     spans: tuple[Span, ...] = ()
     depth: int = 0
     counted: str = ""  # what was counted in the spans, as words a reader can check ("6 tasks")
+    closing: bool = False  # stays at the end when lines before it must go
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,21 @@ def render(lines: Iterable[Line]) -> str:
 
 
 def fit(lines: tuple[Line, ...], limit: int) -> tuple[Line, ...]:
-    """As many leading lines as render within `limit` characters; a last item says how many were left out."""
+    """As many lines as render within `limit` characters, the closing ones kept.
+
+    A last item says how many items were left out.
+    """
     if len(render(lines)) <= limit:
         return lines
-    for kept in range(len(lines) - 1, 0, -1):
-        left_out = sum(1 for line in lines[kept:] if line.depth)
-        more = (Line(f"… and {left_out} more in the cited section.", depth=1),) if left_out else ()
-        shortened = (*lines[:kept], *more)
-        if len(render(shortened)) <= limit:
-            return shortened
+    closing = tuple(line for line in lines if line.closing)
+    leading = tuple(line for line in lines if not line.closing)
+    for end in (closing, ()):
+        for kept in range(len(leading) - 1, 0, -1):
+            left_out = sum(1 for line in leading[kept:] if line.depth)
+            more = (Line(f"… and {left_out} more in the cited section.", depth=1),) if left_out else ()
+            shortened = (*leading[:kept], *more, *end)
+            if len(render(shortened)) <= limit:
+                return shortened
     first = lines[0]
     excess = len(render((first,))) + len(" …") - limit
     return (replace(first, text=first.text[:-excess].rsplit(" ", 1)[0] + " …"),)

@@ -63,6 +63,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\b(?:need|have|must|should|ought|required?)\b[^.?!]{0,30}\b(?:know|learn|understand|study|master|finish)"
         r"\b[^.?!]{0,30}\b(?:before|first|beforehand|to start)\b",
         r"\bneed\b[^.?!]*\bbefore\b",
+        r"\b(?:need|have|must|should|ought)\b[^.?!]*\bcomfortable\b[^.?!]*\bbefore\b",
         r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
         r"\b(?:need|require)[sd]? to (?:learn|start|understand)\b",
         r"\b(?:builds?|depends?|relies) on\b",
@@ -72,6 +73,8 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
     Aspect.EXAMPLE: wording(
         r"(?<!as )(?<!as an )\bexamples?\b",
         r"\b(?:show|see)\b.*\b(?:how|code|snippet|calculation)\b",
+        r"\bshow me\b(?! (?:the|all|every|which|what|where)\b)",
+        r"\bwalk (?:me )?through\b",
         r"\b(?:sample|example|some) code\b|\bcode (?:examples?|samples?)\b|\bsnippets?\b",
         r"\bhow (?:do|would|can) (?:i|you|we|one) (?:calculate|compute)\b",
         r"\bworked out\b",
@@ -130,14 +133,15 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
 ASPECT_WORDS = frozenset(
     words(
         """
-    actually advantage advantages anti antipatterns apart avoid background bad benefit benefits best better
-    case cases choose common compared comparison concept correctly definition differ difference differences
-    different distinguish easily errors example examples exercise exercises explanation frequent goes good
-    gotchas hard hours important instead intuition knowledge long main matter matters mean meaning mistake
-    mistakes motivation myself newcomers normal normally pattern people pick pitfall pitfalls plain point
-    practical practice prefer prereq prereqs prerequisite prerequisites problem problems proper properly
-    purpose really reason required role simple simply snippet someone suitable summary syntax terms time
-    traps typical typically understand understanding usual usually value versus vs watch worst worth wrong
+    actually advantage advantages anti antipatterns apart avoid background bad benefit benefits best
+    better case cases choose comfortable common compared comparison concept correctly definition differ
+    difference differences different distinguish easily errors example examples exercise exercises
+    explanation finish frequent goes good gotchas hard hours important instead intuition knowledge long
+    main matter matters mean meaning mistake mistakes motivation myself newcomers normal normally pattern
+    people pick pitfall pitfalls plain point practical practice prefer prereq prereqs prerequisite
+    prerequisites problem problems proper properly purpose really reason required role simple simply
+    snippet someone suitable summary syntax terms time topic topics traps typical typically understand
+    understanding usual usually value versus vs watch worst worth wrong
     """
     )
 )
@@ -153,6 +157,7 @@ _ABOUT_ROADMAPS = wording(
     rf"\bthere(?:'s| is| are) (?:an? )?{_UNIT}\b",
     r"\b(?:study|learning|(?:six|6)[- ]month|24[- ]week) (?:plan|sequence|path)s?\b",
     r"\b(?:listed|mention\w*|recommend\w*|suggest\w*)\b",
+    r"\b(?:where|which)\b[^.?!]*\b(?:covers?|covered|taught|teach(?:es)?)\b",
     r"(?<!linked )\blists? (?:of|all|the|every|under)\b|\b(?:what|does|do)\b[^.?!]*(?<!linked )\blist\W*$",
     r"\bcomes? (?:right |directly )?(?:before|after|first|next|last)\b",
     r"\b(?:learn|study|tackle|cover)\w*\b[^.?!]{0,30}\b(?:between|after|next|then)\b",

@@ -35,6 +35,8 @@ _COMMAND = wording(
     r"\b(?:reply|respond|answer|finish|end|begin|start|output|print|say|write|repeat)\b[^.?!]{0,20}"
     r"\b(?:only with|nothing but|with the (?:word|phrase|sentence)|exactly|verbatim|in capitals|in all caps)"
     r"\b",
+    # learners tell what others do: "mistakes people make when they write REST APIs"
+    r"(?<!\bI )(?<!\bwe )(?<!\bthey )(?<!\bpeople )"
     r"\b(?:say|write|print|output|append|add|include|repeat|state|claim|reply|respond|finish with|end with"
     rf"|answer)\b{_NEAR}(?:[\"'“‘][^\"'”’]+[\"'”’]|(?-i:\b[A-Z]{{3,}}(?: [A-Z]{{2,}})*\b)[^.?!]{{0,12}}$)",
     r"\bstate that\b",

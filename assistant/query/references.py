@@ -21,7 +21,8 @@ _BACKWARD = wording(
 )
 _NTH_ONE = wording(rf"\b({ORDINAL})\s+one\b")
 _SHORT_WEEK = wording(r"\bw(?:k)?\.?\s?(\d{1,2})\b")  # "w12", "wk 7"
-_DOTTED = wording(r"(?<![\w.])([1-9]\d*\.\d+)(?![\w.]*\d)")  # "5.4", but no version "1.2.3" and no 0.05
+# "5.4", but no version "1.2.3", no 0.05, no share "99.5%" and no "68-95-99.7 rule"
+_DOTTED = wording(r"(?P<before>\S+\s)?(?<![\w.=-])(?P<n>[1-9]\d*\.\d*[1-9])(?![\w.]*\d|\s?(?:%|percent\b))")
 _DURATION = wording(rf"\b{NUMBER}[\s-]+(?:{UNIT})\b")  # "six weeks"
 _RANGE = re.compile(r"\bto\b|-|–|through|until")
 _NUMBER = wording(NUMBER)
@@ -49,16 +50,18 @@ def references(text: str) -> list[Reference]:
         found.append(Reference(unit_of(unit[1]), number, "", nth.start(), nth.end(), ordinal=True))
     for match in _SHORT_WEEK.finditer(text):
         found.append(Reference("week", match[1], "", match.start(), match.end()))
-    for match in _DOTTED.finditer(text):
-        if not any(r.start <= match.start() < r.end for r in found):
-            found.append(Reference("section", match[1], "", match.start(), match.end()))
+    for match in _dotted(text):
+        if not any(r.start <= match.start("n") < r.end for r in found):
+            found.append(Reference("section", match["n"], "", match.start("n"), match.end()))
     return sorted(found, key=lambda r: r.start)
 
 
 def without_references(text: str) -> str:
     """The text with its place names and durations blanked."""
-    for pattern in (_FORWARD, _BACKWARD, _SHORT_WEEK, _DOTTED, _DURATION):
+    for pattern in (_FORWARD, _BACKWARD, _SHORT_WEEK, _DURATION):
         text = pattern.sub(" ", text)
+    for match in reversed(list(_dotted(text))):
+        text = f"{text[: match.start('n')]} {text[match.end() :]}"
     return text
 
 
@@ -83,6 +86,15 @@ def _backward(text: str) -> Iterator[Reference]:
         edge = "last" if match["edge"] and match["edge"].lower() != "opening" else ""
         number = "" if edge else match["n"] or str(NUMBER_WORDS.get((match["word"] or "").lower(), 1))
         yield Reference(unit_of(match["unit"]), number, edge, match.start(), match.end(), ordinal=True)
+
+
+def _dotted(text: str) -> Iterator[re.Match[str]]:
+    """Section numbers; the version in a name ("TLS 1.3", "my Python 3.11") is none."""
+    for match in _DOTTED.finditer(text):
+        before = match["before"] or ""
+        capitals = sum(letter.isupper() for letter in before)
+        if capitals < (2 if match.start() == 0 else 1):
+            yield match
 
 
 def _digits(number: str) -> str:

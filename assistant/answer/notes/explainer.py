@@ -1,8 +1,7 @@
-"""A question at the shelf: which topics it names, and how well each block of a note answers it."""
+"""A question at the shelf: which topics it names, what it asks of them, and how well each block answers."""
 
-import heapq
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,38 +9,16 @@ from numpy.typing import NDArray
 
 from assistant.answer.evidence import Key, stems_of
 from assistant.answer.notes.names import Mention, Name
-from assistant.answer.notes.shelf import (
-    COMPARED,
-    EFFORT,
-    EXAMPLE,
-    IDEAS,
-    MISTAKES,
-    WHAT,
-    WHY,
-    Note,
-    NoteBlock,
-    Shelf,
-)
+from assistant.answer.notes.ranking import Asked
+from assistant.answer.notes.shelf import Note, NoteBlock, Shelf
 from assistant.keywords import keyword_tokens, stem
 from assistant.query import Question, Term
 from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 
 _FIGURE = re.compile(r"\d|^(?:[kmgt]b|ms)$")  # "200 GB": the learner's case, not the subject
 _IN_TOPIC = re.compile(r"\W*(?:in|with|within|for) ", re.IGNORECASE)  # "In OpenTelemetry, what is a span?"
-FOUND = 60  # blocks of the search that are looked at
-# Bonuses in standard deviations of the fused score; the larger two were chosen by a sweep over `notes.jsonl`.
-NAMED = 0.5  # for the very idea that the question names
-MOST_SUITED, SUITED = 0.8, 0.3  # for a block in a section that speaks of the side asked for
-NAMED_NOTE = 1.5  # for a block of a note that the question names
-UNASKED_EFFORT, UNASKED_EXAMPLE = 1.5, 0.5  # less for what is told where it is asked for
-_SUITS = {
-    Aspect.WHY: (WHY, IDEAS, WHAT),
-    Aspect.WHEN: (WHY, COMPARED, IDEAS),
-    Aspect.HOW: (IDEAS, WHAT),
-    Aspect.MISTAKES: (MISTAKES,),
-    Aspect.COMPARISON: (COMPARED,),
-    Aspect.DEFINITION: (WHAT, IDEAS),
-}
+CODE = ("code", "table")  # kinds of blocks
+_FRAME = frozenset(stem(word) for word in ASPECT_WORDS)
 
 
 class Explainer:
@@ -52,18 +29,20 @@ class Explainer:
     ) -> None:
         self.shelf = shelf
         self.question = question
-        meanings = shelf.search.meanings(vector)
-        self.meaning: Mapping[Key, float] = dict(zip(shelf.search.keys, meanings.tolist(), strict=True))
         self.allowed = frozenset(allowed)
         self.text = question.standalone
         self.aspects = aspects_of(self.text)
-        frame = {stem(word) for word in ASPECT_WORDS}
-        words_asked = [s for s in dict.fromkeys(keyword_tokens(self.text)) if s not in frame]
-        self._fused = shelf.search.fused(meanings, words_asked)
+        self._vector = vector
+        self._meanings = shelf.ranking.meanings(vector)
         self.mentions: list[Mention] = [m for m in shelf.names.find(self.text) if self._meant(m)]
 
     def _meant(self, mention: Mention) -> list[Name]:
         return [name for name in mention.names if name.source in self.allowed]
+
+    def meaning(self, key: Key) -> float:
+        """Cosine of the question and a block; 0 for one that is not ranked."""
+        row = self.shelf.ranking.row.get(key)
+        return 0.0 if row is None else float(self._meanings[row])
 
     @cached_property
     def targets(self) -> list[Name]:
@@ -77,7 +56,7 @@ class Explainer:
             elif not mention.own and mention.end - mention.start == 1 and len(self.question.terms) > 1:
                 names = []  # "load", "policy": an everyday word rather than the idea of some note
             if names:
-                found.append(max(names, key=lambda name: self.meaning.get(name.key, 0.0)))
+                found.append(max(names, key=lambda name: self.meaning(name.key)))
         return list(dict.fromkeys(found))
 
     @property
@@ -132,33 +111,51 @@ class Explainer:
         return 1.0 - self.fit(())
 
     @cached_property
-    def found(self) -> list[NoteBlock]:
-        """The blocks that may be the best: the first FOUND of the search, and those of the notes named."""
-        first = heapq.nlargest(FOUND, self._fused, key=self._fused.__getitem__)
-        sources = {name.source for name in self.targets}
-        named = (block.key for source in sources for block in self.shelf.notes[source].blocks)
-        keys = dict.fromkeys((*first, *named))
-        return [self.shelf.blocks[k] for k in keys if k in self._fused and k[0] in self.allowed]
+    def wanted(self) -> Asked:
+        """The question as the ranking of blocks looks at it."""
+        return Asked(
+            vector=self._vector,
+            words=[s for s in dict.fromkeys(keyword_tokens(self.text)) if s not in _FRAME],
+            aspects=self.aspects,
+            notes=frozenset(name.source for name in self.targets),
+            subject=self.subject.source if self.targets else "",
+            ideas=frozenset(name.key for name in self.targets if name.block >= 0),
+            named=1.0 - self.beside,
+            details=[
+                (_options(term), self.weight(term)) for term in self.terms if not holds(self.named, term)
+            ],
+        )
+
+    @cached_property
+    def ranked(self) -> list[NoteBlock]:
+        """All blocks that may be told, the best first."""
+        order = np.argsort(-self._scores, kind="stable")
+        keys = (self.shelf.ranking.keys[row] for row in order.tolist())
+        return [self.shelf.blocks[key] for key in keys if key[0] in self.allowed]
 
     def score(self, block: NoteBlock) -> float:
-        """How well a block answers: found, of a topic that is named, in a section that suits."""
-        sections = [_SUITS[aspect] for aspect in self.aspects if aspect in _SUITS]
-        bonus = MOST_SUITED if any(block.section == first for first, *_ in sections) else 0.0
-        if not bonus and any(block.section in suited for suited in sections):
-            bonus = SUITED
-        if block.section == EFFORT:
-            bonus -= UNASKED_EFFORT
-        if block.section == EXAMPLE and Aspect.EXAMPLE not in self.aspects:
-            bonus -= UNASKED_EXAMPLE
-        if any(block.key[0] == name.source for name in self.targets):
-            bonus += NAMED_NOTE
-        if any(block.key == name.key for name in self.targets):
-            bonus += NAMED
-        return self._fused.get(block.key, 0.0) + bonus
+        """How well a block answers, in log odds against another of this question."""
+        row = self.shelf.ranking.row.get(block.key)
+        return float("-inf") if row is None else float(self._scores[row])
+
+    @cached_property
+    def _scores(self) -> NDArray[np.float64]:
+        return self.shelf.ranking.scores(self.wanted)
+
+    def length(self, block: NoteBlock) -> int:
+        """Characters of a block as written."""
+        return len(self.note(block.key).outline.text(block.key[1]))
+
+    def is_code(self, block: NoteBlock) -> bool:
+        return self.note(block.key).outline.blocks[block.key[1]].kind in CODE
 
     def note(self, key: Key) -> Note:
         return self.shelf.notes[key[0]]
 
 
 def holds(stems: frozenset[str], term: Term) -> bool:
-    return any(all(s in stems for s in option) for option in (*term.alternatives, (stem(term.word),)))
+    return any(all(s in stems for s in option) for option in _options(term))
+
+
+def _options(term: Term) -> list[tuple[str, ...]]:
+    return [option for option in (*term.alternatives, (stem(term.word),)) if option]

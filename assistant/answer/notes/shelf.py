@@ -1,23 +1,19 @@
 """The study notes of one index: their sections, the names they answer to, and what each block means."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.answer.evidence import Key, stems_of
 from assistant.answer.notes.names import Name, NameTable
-from assistant.answer.notes.search import BlockSearch
-from assistant.documents import Topic
+from assistant.answer.notes.ranking import BlockFacts, BlockRanking
+from assistant.documents import NoteSection, Topic, note_source
 from assistant.index import Index
 from assistant.keywords import stem, words
 from assistant.outline import Outline, plain
 
-WHAT, WHY, IDEAS = "What it is", "Why it matters in MLOps", "Ideas to master"
-EXAMPLE, MISTAKES, COMPARED = "Worked example", "Common mistakes", "How it compares"
-PRACTICE, RESOURCES, EFFORT = "Practice", "Resources", "Prerequisites and effort"
-_TELLING = frozenset({WHAT, WHY, IDEAS, EXAMPLE, MISTAKES, COMPARED, EFFORT})
+_TELLING = frozenset(NoteSection) - {NoteSection.PRACTICE, NoteSection.RESOURCES}
 
 # What may follow an idea's label in a longer name of it: "singleton pattern" is "Singleton".
 _GENERIC = frozenset(map(stem, ("pattern", "principle", "algorithm", "method", "test", "database", "model")))
@@ -72,7 +68,7 @@ class Shelf:
         self.notes: Mapping[str, Note] = {
             source: Note(topic, outlines[source])
             for topic in index.topics.values()
-            if (source := f"note:{topic.id}") in outlines
+            if (source := note_source(topic.id)) in outlines
         }
         self.names = NameTable(name for note in self.notes.values() for name in _names(note))
         self.blocks: Mapping[Key, NoteBlock] = {
@@ -81,23 +77,34 @@ class Shelf:
             for block in note.blocks
             if block.section in _TELLING
         }
-        keys = [key for key in self.blocks if key in index.block_rows]
-        self.search = BlockSearch(
-            keys,
-            [self.blocks[key].stems for key in keys],
-            [stems_of(self.notes[source].topic.title) for source, _ in keys],
-            index.block_vectors[[index.block_rows[key] for key in keys]],
+        indexed = [block for block in self.blocks.values() if block.key in index.block_rows]
+        self.ranking = BlockRanking(
+            [_facts(self.notes[block.key[0]], block) for block in indexed],
+            index.block_vectors[[index.block_rows[block.key] for block in indexed]],
         )
         self._spread = _document_counts(self.notes.values())
 
     def rarity(self, stems: Sequence[str]) -> float:
         """Inverse document frequency over the notes, of the rarest of these stems."""
         total = len(self.notes) + 1
-        return max(float(np.log(total / (self._spread.get(s, 0) + 0.5))) for s in stems)
+        return max(math.log(total / (self._spread.get(s, 0) + 0.5)) for s in stems)
 
     def holds(self, stems: Sequence[str]) -> bool:
         """Whether any note has these stems."""
         return all(s in self._spread for s in stems)
+
+
+def _facts(note: Note, block: NoteBlock) -> BlockFacts:
+    written = note.outline.text(block.key[1])
+    return BlockFacts(
+        block.key,
+        block.section,
+        block.stems,
+        stems_of(block.label),
+        stems_of(note.topic.title),
+        len(written),
+        note.outline.blocks[block.key[1]].kind in ("code", "table"),
+    )
 
 
 def _document_counts(notes: Iterable[Note]) -> Mapping[str, int]:
@@ -113,7 +120,7 @@ def _names(note: Note) -> Iterator[Name]:
     yield Name(note.topic.title, note.source)
     for alias in note.topic.aliases:
         yield Name(alias, note.source, _block_of(note, alias))
-    for block in note.of(IDEAS, "item"):
+    for block in note.of(NoteSection.IDEAS, "item"):
         if block.label:
             yield Name(block.label, note.source, block.key[1], own=False)
 
@@ -124,7 +131,7 @@ def _block_of(note: Note, alias: str) -> int:
     title = {stem(w) for w in words(note.topic.title)}
     if set(wanted) == title:
         return -1
-    ideas = [block for block in note.of(IDEAS, "item") if block.label]
+    ideas = [block for block in note.of(NoteSection.IDEAS, "item") if block.label]
     for block in ideas:
         if [stem(w) for w in words(block.label)] == wanted:
             return block.key[1]
@@ -134,10 +141,10 @@ def _block_of(note: Note, alias: str) -> int:
             return block.key[1]
     for verb in (_IS, _DOES):
         defining = re.compile(rf"(?:^|[.;:,] (?:and )?)(?:an? |the )?{re.escape(alias)}{verb}", re.IGNORECASE)
-        for block in (*note.of(WHAT), *ideas):
+        for block in (*note.of(NoteSection.WHAT), *ideas):
             if defining.search(note.outline.blocks[block.key[1]].title):
-                return -1 if block.section == WHAT else block.key[1]
-    what = frozenset[str]().union(*(block.stems for block in note.of(WHAT)))
+                return -1 if block.section == NoteSection.WHAT else block.key[1]
+    what = frozenset[str]().union(*(block.stems for block in note.of(NoteSection.WHAT)))
     if title >= set(wanted) or what >= set(wanted):
         return -1
     labelled = (b.key[1] for b in ideas if set(wanted) <= stems_of(b.label))

@@ -1,0 +1,100 @@
+"""Which blocks of the notes answer a question: a whole section where one is asked for, else the best few."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from assistant.answer.notes.explainer import CODE, Explainer
+from assistant.answer.notes.shelf import Note, NoteBlock
+from assistant.documents import NoteSection
+from assistant.query.aspects import Aspect
+
+# Share of the subject (by rarity) that may stand beside the topic's name where a whole section is told.
+MOST_BESIDE = 0.6
+MOST_TOLD = 8  # blocks
+AS_RANKED = 2  # so many of them by score alone, the rest by score and shortness: more points fit in
+NEAR = 5.0  # log odds: a block further behind the best one is not told
+ROOM = 1300  # characters of all blocks, so that the roadmaps' places fit in
+AMONG = 40  # of the best blocks
+_SECTION = {
+    Aspect.MISTAKES: NoteSection.MISTAKES,
+    Aspect.EXAMPLE: NoteSection.EXAMPLE,
+    Aspect.PREREQUISITES: NoteSection.EFFORT,
+    Aspect.EFFORT: NoteSection.EFFORT,
+    Aspect.PRACTICE: NoteSection.PRACTICE,
+}
+
+
+WHOLE = frozenset(_SECTION.values())
+
+
+def choose(explainer: Explainer) -> list[NoteBlock]:
+    """The blocks to tell, in order; none where the notes do not speak to the point."""
+    if not explainer.ranked:
+        return []
+    section = _whole_section(explainer)
+    if section and section[0].section != NoteSection.MISTAKES:
+        return section
+    best = [b for b in _best(explainer, section) if b not in section]
+    if section:  # what goes wrong elsewhere would be taken for this topic's
+        best = [b for b in best if b.key[0] == section[0].key[0]]
+    return [*section, *_in_order(best)]
+
+
+def _whole_section(explainer: Explainer) -> list[NoteBlock]:
+    """A section that is asked for as such: mistakes, example, practice, what to know before, effort."""
+    lead = explainer.aspects[0] if explainer.aspects else None
+    if lead not in _SECTION:
+        return []
+    best = explainer.ranked[0]
+    if explainer.targets and explainer.beside <= MOST_BESIDE:
+        section = explainer.note(explainer.subject.key).of(_SECTION[lead])
+    elif best.section == _SECTION[lead] == NoteSection.EXAMPLE:
+        section = explainer.note(best.key).of(NoteSection.EXAMPLE)
+    else:
+        return []
+    if lead is Aspect.EFFORT and Aspect.PREREQUISITES not in explainer.aspects:
+        return section[:1]
+    if lead is Aspect.PREREQUISITES:  # "why scale before running KNN?" asks for none
+        return [] if Aspect.WHY in explainer.aspects else section[1:]
+    return section
+
+
+def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[NoteBlock]:
+    """The best blocks, as room allows, the first ones by score alone; code with the words before it."""
+    room = ROOM - sum(map(explainer.length, told_whole))
+    floor = explainer.score(explainer.ranked[0]) - NEAR
+    able = [
+        b for b in explainer.ranked[:AMONG] if explainer.score(b) >= floor and _stands_alone(explainer, b)
+    ]
+    further = sorted(able[AS_RANKED:], key=lambda b: math.log(explainer.length(b)) - explainer.score(b))
+    told: set[NoteBlock] = set()
+    for block in (*able[:AS_RANKED], *further):
+        before = _words_before(explainer.note(block.key), block)
+        wanted = [b for b in (before, block) if b and b not in told]
+        length = sum(map(explainer.length, wanted))
+        if len(told) + len(wanted) > MOST_TOLD or (length > room and (told or told_whole)):
+            continue
+        room -= length
+        told.update(wanted)
+        yield from wanted
+
+
+def _stands_alone(explainer: Explainer, block: NoteBlock) -> bool:
+    """Whether a block is understood by itself: the words of an example are not, its code with them is."""
+    return block.section != NoteSection.EXAMPLE or explainer.is_code(block)
+
+
+def _words_before(note: Note, block: NoteBlock) -> NoteBlock | None:
+    """The paragraph that introduces a code fence."""
+    if note.outline.blocks[block.key[1]].kind not in CODE:
+        return None
+    above = [b for b in note.of(block.section, "paragraph") if b.key < block.key]
+    return above[-1] if above else None
+
+
+def _in_order(blocks: Sequence[NoteBlock]) -> list[NoteBlock]:
+    """The best block first, then the rest as they stand in their notes, the note of the best one first."""
+    if not blocks:
+        return []
+    first, *rest = blocks
+    return [first, *sorted(rest, key=lambda b: (b.key[0] != first.key[0], b.key))]
