@@ -1,4 +1,4 @@
-"""Who answers, notes or roadmaps: the figures that are looked at, and what the shipped weights make of them."""
+"""Who answers, notes or roadmaps: the figures that are looked at, and what the weights make of them."""
 
 import pytest
 

@@ -63,9 +63,7 @@ def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[Not
     """The best blocks, as room allows, the first ones by score alone; code with the words before it."""
     room = ROOM - sum(map(explainer.length, told_whole))
     floor = explainer.score(explainer.ranked[0]) - NEAR
-    able = [
-        b for b in explainer.ranked[:AMONG] if explainer.score(b) >= floor and _stands_alone(explainer, b)
-    ]
+    able = [b for b in explainer.ranked[:AMONG] if explainer.score(b) >= floor and _belongs(explainer, b)]
     further = sorted(able[AS_RANKED:], key=lambda b: math.log(explainer.length(b)) - explainer.score(b))
     told: set[NoteBlock] = set()
     for block in (*able[:AS_RANKED], *further):
@@ -79,8 +77,10 @@ def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[Not
         yield from wanted
 
 
-def _stands_alone(explainer: Explainer, block: NoteBlock) -> bool:
-    """Whether a block is understood by itself: the words of an example are not, its code with them is."""
+def _belongs(explainer: Explainer, block: NoteBlock) -> bool:
+    """Whether a block may be told among others: no hours that nobody asked for, no words about an example."""
+    if block.section == NoteSection.EFFORT:
+        return bool({Aspect.EFFORT, Aspect.PREREQUISITES} & set(explainer.aspects))
     return block.section != NoteSection.EXAMPLE or explainer.is_code(block)
 
 

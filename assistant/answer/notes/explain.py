@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.answer.coverage import ATTRIBUTE_LOOKS
 from assistant.answer.draft import Line, block_span
+from assistant.answer.evidence import stems_of
 from assistant.answer.notes.choose import WHOLE, choose
 from assistant.answer.notes.explainer import Explainer, holds
 from assistant.answer.notes.shelf import Note, NoteBlock, Shelf
@@ -21,7 +22,7 @@ from assistant.query.wording import wording
 
 # "how do I install Prefect?" is not answered by what Prefect is
 _ACTION = wording(
-    r"\bhow (?:do|can|to|would|should)\b[^.?!]{0,12}\b(install|configure|set up|upgrade|download|uninstall)\b"
+    r"\bhow (?:do|can|to|would|should)\b[^.?!]{0,12}\b(install|configure|upgrade|download|uninstall)\b"
 )
 _PRICE = wording(
     r"\b(?:pric\w+|how much (?:does|do|is|are|will|would|for)|expensive|cheap\w*|fees?)\b",
@@ -81,8 +82,7 @@ def explain(
 
 def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bool:
     """Whether the notes lack a name, an attribute or an action that was asked for."""
-    text = " ".join(explainer.note(b.key).outline.text(b.key[1]) for b in blocks).lower()
-    if any(m[1].lower() not in text for m in _ACTION.finditer(explainer.text)):
+    if any(not _does(explainer, m[1], blocks) for m in _ACTION.finditer(explainer.text)):
         return True
     told = frozenset[str]().union(*(b.stems for b in blocks), explainer.named)
     return any(
@@ -90,6 +90,12 @@ def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bo
         for term in explainer.asked
         if stem(term.word) not in told  # "error budget" is no price
     )
+
+
+def _does(explainer: Explainer, action: str, blocks: Sequence[NoteBlock]) -> bool:
+    """Whether one of the blocks speaks of the action and of what is named."""
+    stems = stems_of(action)
+    return any(stems <= b.stems and explainer.named & b.stems for b in blocks)
 
 
 def _lacks_attribute(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock], term: Term) -> bool:
