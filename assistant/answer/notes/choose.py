@@ -24,9 +24,6 @@ _SECTION = {
 }
 
 
-WHOLE = frozenset(_SECTION.values())
-
-
 def choose(explainer: Explainer) -> list[NoteBlock]:
     """The blocks to tell, in order; none where the notes do not speak to the point."""
     if not explainer.ranked:
@@ -38,6 +35,12 @@ def choose(explainer: Explainer) -> list[NoteBlock]:
     if section:  # what goes wrong elsewhere would be taken for this topic's
         best = [b for b in best if b.key[0] == section[0].key[0]]
     return [*section, *_in_order(best)]
+
+
+def is_as_asked(explainer: Explainer, first: NoteBlock) -> bool:
+    """Whether an answer begins with the section that is asked for as such, of a topic that is named."""
+    lead = explainer.aspects[0] if explainer.aspects else None
+    return bool(explainer.targets) and lead in _SECTION and first.section == _SECTION[lead]
 
 
 def _whole_section(explainer: Explainer) -> list[NoteBlock]:

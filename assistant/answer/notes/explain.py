@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant.answer.coverage import ATTRIBUTE_LOOKS
 from assistant.answer.draft import Line, block_span
 from assistant.answer.evidence import stems_of
-from assistant.answer.notes.choose import WHOLE, choose
+from assistant.answer.notes.choose import choose, is_as_asked
 from assistant.answer.notes.explainer import Explainer, holds
 from assistant.answer.notes.shelf import Note, NoteBlock, Shelf
 from assistant.documents import NoteSection
@@ -75,7 +75,7 @@ def explain(
         spread=len({block.key[0] for block in explainer.ranked[:BEST]}),
         named=any(name.own for name in explainer.targets),
         missing=max(map(explainer.weight, untold), default=0.0),
-        whole=bool(explainer.targets) and blocks[0].section in WHOLE,
+        whole=is_as_asked(explainer, blocks[0]),
         unknown=sum(not shelf.holds([stem(term.word)]) for term in untold),
     )
 

@@ -99,16 +99,12 @@ class Explainer:
             or (t.required and t.word not in ASPECT_WORDS and not _FIGURE.search(t.word))
         ]
 
-    def fit(self, blocks: Sequence[NoteBlock]) -> float:
-        """Share of the subject that the blocks or the topic's names hold, weighted by rarity."""
-        held = frozenset[str]().union(*(b.stems for b in blocks), self.named)
-        total = sum(map(self.weight, self.terms))
-        return sum(self.weight(t) for t in self.terms if holds(held, t)) / total if total else 1.0
-
     @cached_property
     def beside(self) -> float:
-        """Share of the subject that is not the topics' own names."""
-        return 1.0 - self.fit(())
+        """Share of the subject, weighted by rarity, that is not the topics' own names."""
+        total = sum(map(self.weight, self.terms))
+        named = sum(self.weight(term) for term in self.terms if holds(self.named, term))
+        return 1.0 - named / total if total else 0.0
 
     @cached_property
     def wanted(self) -> Asked:
