@@ -60,13 +60,12 @@ def explain(
     blocks = choose(explainer)
     if not blocks:
         return None
-    note = explainer.note(blocks[0].key)
-    if _misses(explainer, note, blocks):
+    if _misses(explainer, blocks):
         return None
     told = frozenset[str]().union(*(b.stems for b in blocks), explainer.named)
     untold = [term for term in explainer.asked if not holds(told, term)]
     return Explanation(
-        note=note,
+        note=explainer.note(blocks[0].key),
         names=tuple(dict.fromkeys(name.words for name in explainer.targets)),
         lines=tuple(_lines(explainer, blocks)),
         aspects=explainer.aspects,
@@ -80,13 +79,13 @@ def explain(
     )
 
 
-def _misses(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock]) -> bool:
+def _misses(explainer: Explainer, blocks: Sequence[NoteBlock]) -> bool:
     """Whether the notes lack a name, an attribute or an action that was asked for."""
     if any(not _does(explainer, m[1], blocks) for m in _ACTION.finditer(explainer.text)):
         return True
     told = frozenset[str]().union(*(b.stems for b in blocks), explainer.named)
     return any(
-        _lacks_attribute(explainer, note, blocks, term) if term.attribute else _unheard(explainer, term)
+        _lacks_attribute(explainer, blocks, term) if term.attribute else _unheard(explainer, term)
         for term in explainer.asked
         if stem(term.word) not in told  # "error budget" is no price
     )
@@ -98,7 +97,7 @@ def _does(explainer: Explainer, action: str, blocks: Sequence[NoteBlock]) -> boo
     return any(stems <= b.stems and explainer.named & b.stems for b in blocks)
 
 
-def _lacks_attribute(explainer: Explainer, note: Note, blocks: Sequence[NoteBlock], term: Term) -> bool:
+def _lacks_attribute(explainer: Explainer, blocks: Sequence[NoteBlock], term: Term) -> bool:
     if explainer.question.parts:
         return False  # "how does binary search work, and how fast is it?"
     if Aspect.EFFORT in explainer.aspects and term.attribute in ("duration", "degree"):
@@ -108,7 +107,8 @@ def _lacks_attribute(explainer: Explainer, note: Note, blocks: Sequence[NoteBloc
     if term.attribute == "price" and not _PRICE.search(explainer.text):
         return False  # "bug free", "a payment service"
     look = ATTRIBUTE_LOOKS.get(term.attribute)
-    return not look or not any(look.search(note.outline.text(b.key[1])) for b in blocks)
+    texts = (explainer.note(b.key).outline.text(b.key[1]) for b in blocks)
+    return not look or not any(map(look.search, texts))
 
 
 def _unheard(explainer: Explainer, term: Term) -> bool:
