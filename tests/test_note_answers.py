@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer.notes.explain import _lacks_attribute
+from assistant.answer.notes.explainer import Explainer
 from assistant.bootstrap import Assistant
 from assistant.citations import cited
 from evals.cases import load_dataset
@@ -92,6 +94,15 @@ def test_a_restriction_to_roadmaps_takes_their_notes_along(shipped_assistant: As
     outside = shipped_assistant.ask("what is a bloom filter?", roadmaps=["six-month-plan"])
     assert "note:bloom-filters" not in {citation.source for citation in outside.citations}
     assert {citation.source for citation in outside.citations} <= {"six-month-plan"}
+
+
+def test_an_attribute_is_looked_for_in_the_own_note_of_each_block(shipped_assistant: Assistant) -> None:
+    request, _ = shipped_assistant.prepare("How much does Docker cost?", (), ())
+    explainer = Explainer(request.shelf, request.question, request.vector, request.sources)
+    by_length = sorted(request.shelf.notes.values(), key=lambda note: len(note.outline.blocks))
+    blocks = [by_length[0].blocks[0], by_length[-1].blocks[-1]]  # the second lies past the first note's end
+    price = next(term for term in explainer.asked if term.attribute == "price")
+    assert _lacks_attribute(explainer, blocks, price)
 
 
 def test_every_block_that_the_learners_cases_name_stands_in_a_note(shipped_assistant: Assistant) -> None:

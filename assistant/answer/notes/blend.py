@@ -13,7 +13,9 @@ from assistant.query import Ask
 from assistant.query.aspects import Aspect, about_roadmaps
 
 LIKELY = 0.5  # from which the notes answer in the roadmaps' stead
-SURE = 0.62  # the same where the roadmaps refuse: a wrong answer is worse than none
+# The same where the roadmaps refuse: a wrong answer is worse than none. Set with a look at the refusals of
+# `roadmaps.jsonl`, `exam.jsonl` and `refusals.jsonl`.
+SURE = 0.62
 MOST_ROADMAP_LINES = 2
 # Share of the subject that a roadmap's own reason or fact must hold to go before the explanation.
 OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}

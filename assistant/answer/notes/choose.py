@@ -10,6 +10,7 @@ from assistant.query.aspects import Aspect
 
 # Share of the subject (by rarity) that may stand beside the topic's name where a whole section is told.
 MOST_BESIDE = 0.6
+# How many are told, and by what: chosen on folds of `learners.jsonl` that the ranking was not fitted on.
 MOST_TOLD = 8  # blocks
 AS_RANKED = 2  # so many of them by score alone, the rest by score and shortness: more points fit in
 NEAR = 5.0  # log odds: a block further behind the best one is not told
