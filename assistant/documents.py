@@ -229,9 +229,17 @@ class Resource(_Strict):
     url: str | None = None
 
 
+class LearnerQuestion(_Strict):
+    """A question as learners bring it, and the blocks of a note that answer it."""
+
+    ask: str
+    blocks: tuple[int, ...]  # numbers in the note's document, the most telling one first
+
+
 class Topic(TopicNote):
-    """A node of the prerequisite graph: a note's front matter with its practice task and resources."""
+    """A node of the prerequisite graph: a note's front matter with what its text and its questions hold."""
 
     task: str
     done_when: str
     resources: tuple[Resource, ...] = ()
+    questions: tuple[LearnerQuestion, ...] = ()

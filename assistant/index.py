@@ -6,6 +6,7 @@ Layout of the data directory (written by `ingest.generations` alone):
     generations/<name>/      manifest.json documents.jsonl chunks.jsonl links.jsonl topics.json
                              vectors.npy (row i belongs to line i of chunks.jsonl) keywords/ chroma/
                              blocks.npy blocks.json (vectors of single blocks: roadmaps, notes and files)
+                             questions.npy (vectors of the topics' learner questions, in their order)
 """
 
 import json
@@ -26,7 +27,7 @@ from assistant.embedding import EmbeddingStamp
 from assistant.errors import IndexMismatch, IndexMissing
 from assistant.outline import Outline
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 COLLECTION = "chunks"
 T = TypeVar("T")
 
@@ -143,6 +144,12 @@ class Index:
         return found
 
     @cached_property
+    def question_vectors(self) -> NDArray[np.float32]:
+        """Vectors of the learner questions of all topics, topic by topic, shape (questions, dimension)."""
+        found: NDArray[np.float32] = np.load(self.directory / "questions.npy")
+        return found
+
+    @cached_property
     def _keywords(self) -> Any:
         import bm25s
 
@@ -154,7 +161,14 @@ class Index:
 
     def warm(self) -> None:
         """Open everything, so that the first question does not wait for it."""
-        _ = (self.outlines, self.links, self.vectors, self.block_rows, self.block_vectors)
+        _ = (
+            self.outlines,
+            self.links,
+            self.vectors,
+            self.block_rows,
+            self.block_vectors,
+            self.question_vectors,
+        )
         if self.chunks:
             self.dense(np.asarray(self.vectors[0]), 1)
             self.keyword_scores([])

@@ -15,6 +15,7 @@ from ingest.leaves import Leaf, leaves
 from ingest.load.records import Loaded
 from ingest.load.text import load_text
 from ingest.notes import FaultyNote
+from ingest.questions import file_of, read_questions
 from ingest.sources import shipped_corpus
 
 SECTIONS = tuple(section for section in NoteSection if section is not NoteSection.EFFORT)
@@ -98,7 +99,7 @@ class Corpus:
 def check_corpus(folder: Path | None = None) -> CorpusReport:
     """Read and check a corpus folder, that of the package by default."""
     corpus = Corpus(folder)
-    checks = (_names, _graph, _places, _links, _forms, _coverage)
+    checks = (_names, _graph, _places, _links, _forms, _questions, _coverage)
     faults = (*corpus.faults, *(fault for check in checks for fault in check(corpus)))
     covered = sum(leaf in corpus.covered for leaf in corpus.leaves)
     return CorpusReport(len(corpus.roadmaps), len(corpus.notes), len(corpus.leaves), covered, faults)
@@ -201,6 +202,19 @@ def _forms(corpus: Corpus) -> Iterator[str]:
             notes.topic_of(note.front, document)
         except FaultyNote as error:
             yield f"{note.name}: {error}."
+
+
+def _questions(corpus: Corpus) -> Iterator[str]:
+    """Each file of questions belongs to a note, and each of its questions to blocks of that note."""
+    titles = {note.front.id: note.front.title for note in corpus.notes}
+    known = {file_of(note.path) for note in corpus.notes}
+    for path in sorted({path for file in known for path in file.parent.glob("*.yaml")} - known):
+        yield f"{_name(path)}: there is no note {path.stem}.md; name the file like its note."
+    for note in corpus.notes:
+        text = clean(notes.with_effort(note.front, note.text, titles))
+        document = Document(Source(note.front.id, "note", note.front.title), text, parse_blocks(text))
+        for fault in read_questions(note.path, document)[1]:
+            yield f"{_name(file_of(note.path))}: {fault}; mend it as corpus/README.md says."
 
 
 def _coverage(corpus: Corpus) -> Iterator[str]:

@@ -49,6 +49,11 @@ class Content:
     block_texts: Sequence[str]  # what is embedded of them
     dropped: Mapping[str, int]
 
+    @property
+    def questions(self) -> list[str]:
+        """What learners ask, topic by topic; embedded as it stands."""
+        return [question.ask for topic in self.topics for question in topic.questions]
+
     def sha256(self) -> str:
         """Of all documents with their structure, of the graph and of all that is indexed."""
         digest = hashlib.sha256()
@@ -63,6 +68,15 @@ class Content:
                 digest.update(line)
         digest.update(json.dumps([self.texts, self.blocks, self.block_texts]).encode())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The vectors of a content, in its order, each of shape (texts, dimension)."""
+
+    chunks: Vectors
+    blocks: Vectors
+    questions: Vectors
 
 
 @contextmanager
@@ -102,8 +116,7 @@ def serves_already(
 def write_generation(
     data: Path,
     content: Content,
-    vectors: Vectors,
-    block_vectors: Vectors,
+    encoded: Encoded,
     stamp: EmbeddingStamp,
     splitter: SplitterSettings,
 ) -> str:
@@ -115,8 +128,9 @@ def write_generation(
     directory = data / _FOLDER / name
     directory.mkdir(parents=True)
     _write_files(directory, content)
-    np.save(directory / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
-    np.save(directory / "blocks.npy", np.ascontiguousarray(block_vectors, dtype=np.float32))
+    files = (("vectors", encoded.chunks), ("blocks", encoded.blocks), ("questions", encoded.questions))
+    for file, vectors in files:
+        np.save(directory / f"{file}.npy", np.ascontiguousarray(vectors, dtype=np.float32))
     _write_keywords(directory / "keywords", content.texts)
     _in_child("ingest.store", directory, len(content.chunks))
     (directory / "parent").write_text(read_pointer(data) or "", encoding="utf-8")

@@ -5,14 +5,14 @@ It is written out as a last section, so that an answer can cite it like anything
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from assistant.documents import Document, NoteSection, Resource, Topic, TopicNote
+from assistant.documents import Document, LearnerQuestion, NoteSection, Resource, Topic, TopicNote
 from assistant.outline import LINK, Outline, plain
 from ingest.load.records import Loaded
 from ingest.load.text import load_text
@@ -58,7 +58,7 @@ def with_effort(note: TopicNote, text: str, titles: Mapping[str, str]) -> str:
     return "\n".join([text.rstrip(), "", f"## {NoteSection.EFFORT}", "", *lines, ""])
 
 
-def topic_of(note: TopicNote, document: Document) -> Topic:
+def topic_of(note: TopicNote, document: Document, questions: Sequence[LearnerQuestion] = ()) -> Topic:
     """The node of the graph. Raises FaultyNote when the text has no task, or no sign of its being done."""
     task, done = _TASK.search(document.text), _DONE.search(document.text)
     if not task or not done:
@@ -70,6 +70,7 @@ def topic_of(note: TopicNote, document: Document) -> Topic:
         task=plain(task[1]),
         done_when=plain(done[1]),
         resources=tuple(_resources(document)),
+        questions=tuple(questions),
     )
 
 

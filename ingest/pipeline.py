@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from assistant.embedding import Embedder
 from assistant.errors import InputError
 from assistant.outline import Outline
 from assistant.settings import Settings
-from ingest import generations, library, notes, sources, vectors
+from ingest import generations, library, notes, questions, sources, vectors
 from ingest.blocks import parse_blocks
 from ingest.clean import clean
-from ingest.generations import Content
+from ingest.generations import Content, Encoded
 from ingest.index_text import indexed_block, indexed_text
 from ingest.load import Loader, Skipped
 from ingest.sources import Candidate
@@ -198,7 +199,10 @@ def read_source(
         text, blocks = structure
         title = _title(loaded.title, blocks, candidate)
         document = Document(sources.describe(candidate, loaded.front_matter, title), text, blocks)
-        return document, notes.topic_of(note, document) if note else None
+        if note is None:
+            return document, None
+        asked, _ = questions.read_questions(candidate.path, document)
+        return document, notes.topic_of(note, document, asked)
     except notes.FaultyNote:  # `roadmap status --corpus` says what is wrong with it
         return Skipped(notes.FAULTY)
 
@@ -231,14 +235,13 @@ def _index(
             if request.dry_run:
                 embedded = len(content.texts) - (0 if request.rebuild else cache.known(stamp, content.texts))
             else:
-                done = cache.embed(embedder, content.texts, anew=request.rebuild, progress=progress)
-                lines = cache.embed(embedder, content.block_texts, anew=request.rebuild, progress=progress)
-                embedded = done.computed
-                name = generations.write_generation(
-                    data, content, done.vectors, lines.vectors, stamp, settings.splitter
-                )
+                kinds = (content.texts, content.block_texts, content.questions)
+                done = [cache.embed(embedder, t, anew=request.rebuild, progress=progress) for t in kinds]
+                embedded = done[0].computed
+                encoded = Encoded(*(part.vectors for part in done))
+                name = generations.write_generation(data, content, encoded, stamp, settings.splitter)
                 if cache_path.parent == data:
-                    cache.finish_run(stamp, [*content.texts, *content.block_texts])
+                    cache.finish_run(stamp, chain(*kinds))
     return IngestReport(
         generation=None if request.dry_run else name,
         documents=len(content.documents),

@@ -35,7 +35,6 @@ def verify(directory: Path) -> None:
         _check_texts(index)
         _check_vectors(index)
         _check_keywords(index)
-        _ = (directory / "topics.json").read_text(encoding="utf-8")
     except (RoadmapError, ValidationError, OSError, ValueError, KeyError) as error:
         raise Broken(
             f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'unreadable'}"
@@ -67,7 +66,10 @@ def _check_vectors(index: Index) -> None:
         number < numbers.get(source, 0) for source, number in index.block_rows
     ):
         raise Broken(f"blocks.npy has shape {index.block_vectors.shape} for {len(index.block_rows)} blocks")
-    if not np.isfinite(vectors).all() or not np.isfinite(index.block_vectors).all():
+    asked = sum(len(topic.questions) for topic in index.topics.values())
+    if index.question_vectors.shape != (asked, vectors.shape[1]):
+        raise Broken(f"questions.npy has shape {index.question_vectors.shape} for {asked} questions")
+    if not all(np.isfinite(v).all() for v in (vectors, index.block_vectors, index.question_vectors)):
         raise Broken("a vector is not finite")
     if not index.chunks:
         return

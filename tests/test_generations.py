@@ -101,7 +101,7 @@ def test_every_part_of_a_generation_agrees(built: Path) -> None:
         ("links.jsonl", '"start":', '"start":99', "has no text at"),
         ("manifest.json", '"chunks": ', '"chunks": 1', "the manifest says"),
         ("manifest.json", "{", "[", "no readable manifest"),
-        ("manifest.json", '"schema_version": 1', '"schema_version": 99', "schema 99"),
+        ("manifest.json", '"schema_version": 2', '"schema_version": 99', "schema 99"),
         ("keywords/vocab.index.json", '"note":', '"nothing":', "does not find .* by the word 'note'"),
     ],
 )  # fmt: skip
@@ -298,7 +298,8 @@ def test_chroma_finds_what_an_exact_scan_finds(tmp_path: Path) -> None:
     found = make_content(documents(*(f"text {n}" for n in range(3000))), Settings(), Counter())
     stamp = EmbeddingStamp("composed", "0", 384, "float32")
     blocks = np.zeros((len(found.blocks), 384), dtype=np.float32)
-    name = generations.write_generation(tmp_path, found, vectors, blocks, stamp, Settings().splitter)
+    encoded = generations.Encoded(vectors, blocks, np.zeros((0, 384), dtype=np.float32))
+    name = generations.write_generation(tmp_path, found, encoded, stamp, Settings().splitter)
     index = Index(tmp_path / "generations" / name)
     queries = centres[rng.integers(0, 60, 40)] + rng.normal(size=(40, 384)) * 0.9
     queries = (queries / np.linalg.norm(queries, axis=1, keepdims=True)).astype(np.float32)

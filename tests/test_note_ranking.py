@@ -37,11 +37,14 @@ BLOCKS = [
 ]
 MEMORY_AND_LOG = [([("memory",)], 3.0), ([("log", "of")], 1.0)]
 VECTORS = np.array([[1, 0], [0.6, 0.8], [0.8, 0.6], [0, 1], [-1, 0]], dtype=np.float32)
+# what learners ask: of the offset before the log, of the log alone, and of a block that is not ranked
+QUESTIONS = [[(KAFKA, 3), (KAFKA, 1)], [(KAFKA, 1)], [(REDIS, 99)]]
+QUESTION_VECTORS = np.array([[0.6, 0.8], [0.8, 0.6], [0, 1]], dtype=np.float32)
 
 
 @pytest.fixture
 def ranking() -> BlockRanking:
-    return BlockRanking(BLOCKS, VECTORS)
+    return BlockRanking(BLOCKS, VECTORS, QUESTIONS, QUESTION_VECTORS)
 
 
 def asked(**changed: object) -> Asked:
@@ -73,6 +76,9 @@ def column(ranking: BlockRanking, name: str, question: Asked) -> list[float]:
         ("detail is held", asked(details=[([("log", "gone"), ("store",)], 1.0)]), [0, 0, 0, 1, 0]),
         ("code", asked(), [0, 0, 0, 0, 1]),
         ("first of its section", asked(), [1, 1, 0, 1, 1]),
+        ("closest question", asked(), [0.8, 0, 0.8, 0, 0]),
+        ("closest question answered first", asked(), [0.6, 0, 0.8, 0, 0]),
+        ("closest question of the note", asked(), [0.8, 0.8, 0.8, 0, 0]),
     ],
 )  # fmt: skip
 def test_a_figure_says_what_its_name_says(
@@ -113,5 +119,5 @@ def test_the_shipped_weights_know_every_figure_and_like_what_is_meant() -> None:
 
 
 def test_a_shelf_without_notes_ranks_nothing() -> None:
-    empty = BlockRanking([], np.zeros((0, 2), dtype=np.float32))
+    empty = BlockRanking([], VECTORS[:0], QUESTIONS, QUESTION_VECTORS)
     assert empty.scores(asked(words=["kafka"])).shape == (0,)

@@ -99,7 +99,7 @@ def samples_of(assistant: Assistant, cases: Iterable[Case]) -> list[Sample]:
         request, _ = assistant.prepare(case.question, (), ())
         shelf = request.shelf
         texts = texts or _letters(shelf)
-        groups = [[row for row, text in enumerate(texts) if _holds(text, group)] for group in case.must]
+        groups = [_rows_with(texts, group) for group in case.must]
         if not groups or not all(groups):
             print(f"{case.id}: no block holds {case.must}", file=sys.stderr)
             continue
@@ -124,8 +124,9 @@ def _letters(shelf: Shelf) -> list[str]:
     return [Letters(shelf.notes[source].outline.text(block)).letters for source, block in shelf.ranking.keys]
 
 
-def _holds(text: str, group: Sequence[str]) -> bool:
-    return any(Letters(quote).letters in text for quote in group)
+def _rows_with(texts: Sequence[str], group: Sequence[str]) -> list[int]:
+    quotes = [Letters(quote).letters for quote in group]
+    return [row for row, text in enumerate(texts) if any(quote in text for quote in quotes)]
 
 
 def fit(samples: Sequence[Sample]) -> Model:

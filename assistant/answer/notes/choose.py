@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer.notes.explainer import CODE, Explainer
 from assistant.answer.notes.shelf import Note, NoteBlock
-from assistant.documents import NoteSection
+from assistant.documents import NoteSection, note_source
 from assistant.query.aspects import Aspect
 
 # Share of the subject (by rarity) that may stand beside the topic's name where a whole section is told.
 MOST_BESIDE = 0.6
 # How many are told, and by what: chosen on folds of `learners.jsonl` that the ranking was not fitted on.
-MOST_TOLD = 8  # blocks
+MOST_TOLD = 9  # blocks
 AS_RANKED = 2  # so many of them by score alone, the rest by score and shortness: more points fit in
 NEAR = 5.0  # log odds: a block further behind the best one is not told
-ROOM = 1300  # characters of all blocks, so that the roadmaps' places fit in
+ROOM = 1600  # characters of all blocks, so that the roadmaps' places fit in
 AMONG = 40  # of the best blocks
 _SECTION = {
     Aspect.MISTAKES: NoteSection.MISTAKES,
@@ -59,8 +59,23 @@ def _whole_section(explainer: Explainer) -> list[NoteBlock]:
     if lead is Aspect.EFFORT and Aspect.PREREQUISITES not in explainer.aspects:
         return section[:1]
     if lead is Aspect.PREREQUISITES:  # "why scale before running KNN?" asks for none
-        return [] if Aspect.WHY in explainer.aspects else section[1:]
+        return [] if Aspect.WHY in explainer.aspects else _before(explainer, section[1:])
     return section
+
+
+def _before(explainer: Explainer, direct: Sequence[NoteBlock]) -> list[NoteBlock]:
+    """What to know before a topic, then what to know before that, as far as there is room."""
+    found, asked = list(direct), [explainer.note(block.key) for block in direct[:1]]
+    for note in asked:  # grows on the way
+        for before in note.topic.prerequisites:
+            earlier = explainer.shelf.notes.get(note_source(before.id))
+            if earlier is None or earlier in asked or earlier.source not in explainer.allowed:
+                continue
+            asked.append(earlier)
+            further = earlier.of(NoteSection.EFFORT)[1:] if earlier.topic.prerequisites else []
+            if len(found) + len(further) <= MOST_TOLD:
+                found += further
+    return found
 
 
 def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[NoteBlock]:

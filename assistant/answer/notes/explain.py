@@ -118,8 +118,7 @@ def _unheard(explainer: Explainer, term: Term) -> bool:
 
 def _lines(explainer: Explainer, blocks: Sequence[NoteBlock]) -> Iterator[Line]:
     """One cited line a block; several items of one section that begin the answer are a list."""
-    listed = list(takewhile(lambda block: _listed_with(explainer, blocks[0], block), blocks))
-    if len(listed) > 1 or (listed and listed[0].section == NoteSection.EFFORT):
+    while listed := _list_at_start(explainer, blocks):
         note = explainer.note(blocks[0].key)
         heading = note.outline.heading_of(blocks[0].key[1])
         whole = block_span(note.outline, heading, whole=True)
@@ -130,6 +129,12 @@ def _lines(explainer: Explainer, blocks: Sequence[NoteBlock]) -> Iterator[Line]:
         blocks = blocks[len(listed) :]
     for b in blocks:
         yield Line(_said(explainer, b), (block_span(explainer.note(b.key).outline, b.key[1]),))
+
+
+def _list_at_start(explainer: Explainer, blocks: Sequence[NoteBlock]) -> list[NoteBlock]:
+    """The items that the blocks begin with, where they are shown as a list of one note."""
+    listed = list(takewhile(lambda block: _listed_with(explainer, blocks[0], block), blocks))
+    return listed if len(listed) > 1 or (listed and listed[0].section == NoteSection.EFFORT) else []
 
 
 def _listed_with(explainer: Explainer, first: NoteBlock, block: NoteBlock) -> bool:

@@ -37,6 +37,9 @@ FIGURES = (
     "length",  # natural logarithm of its characters
     "code",  # a fence or a table
     "first of its section",
+    "closest question",  # cosine to the closest learner question that the block answers
+    "closest question answered first",  # the same, of those that it answers before other blocks
+    "closest question of the note",
 )
 SECTIONS = tuple(NoteSection)
 
@@ -78,9 +81,19 @@ class Weights:
 
 
 class BlockRanking:
-    """The blocks of all notes, those of one note side by side; parallel arrays in the order of `keys`."""
+    """The blocks of all notes, those of one note side by side; parallel arrays in the order of `keys`.
 
-    def __init__(self, blocks: Sequence[BlockFacts], vectors: NDArray[np.float32]) -> None:
+    `questions` are the blocks that answer each learner question, the most telling one first, and
+    `question_vectors` their meanings in the same order.
+    """
+
+    def __init__(
+        self,
+        blocks: Sequence[BlockFacts],
+        vectors: NDArray[np.float32],
+        questions: Sequence[Sequence[Key]],
+        question_vectors: NDArray[np.float32],
+    ) -> None:
         self.keys: tuple[Key, ...] = tuple(block.key for block in blocks)
         self.row: Mapping[Key, int] = {key: row for row, key in enumerate(self.keys)}
         self.sections: Rows = np.array(
@@ -102,6 +115,15 @@ class BlockRanking:
         opens = [place != before for place, before in zip(places, [None, *places], strict=False)]
         static = [[np.log(max(b.length, 1)), b.code, first] for b, first in zip(blocks, opens, strict=True)]
         self._static = np.array(static, dtype=np.float64).reshape(len(blocks), 3)
+        self._question_vectors = question_vectors
+        answering = [
+            (question, self.row[key], place)
+            for question, keys in enumerate(questions)
+            for place, key in enumerate(keys)
+            if key in self.row
+        ]
+        # (pairs, 3): a question, the row of a block that answers it, and that block's place among them
+        self._answering: Rows = np.array(answering, dtype=np.int64).reshape(-1, 3)
 
     def meanings(self, vector: NDArray[np.float32]) -> Floats:
         """Cosine of a question to every block."""
@@ -133,7 +155,16 @@ class BlockRanking:
             label / self._label_sizes * asked.named,
             self._details(asked),
         )
-        return np.column_stack((*columns, self._static))
+        return np.column_stack((*columns, self._static, *self._asked_before(asked.vector)))
+
+    def _asked_before(self, vector: NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
+        """How close the question is to those that each block, or its note, is known to answer; 0 for none."""
+        close = np.maximum(np.asarray(self._question_vectors @ vector, dtype=np.float64), 0.0)
+        any_place, first = np.zeros(len(self.keys)), np.zeros(len(self.keys))
+        questions, rows, places = self._answering.T
+        np.maximum.at(any_place, rows, close[questions])
+        np.maximum.at(first, rows[places == 0], close[questions[places == 0]])
+        return any_place, first, np.maximum.reduceat(any_place, self._starts)[self._note]
 
     def scores(self, asked: Asked, weights: Weights | None = None) -> Floats:
         """How well each block answers; differences are log odds between two blocks of one question."""

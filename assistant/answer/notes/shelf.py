@@ -81,6 +81,12 @@ class Shelf:
         self.ranking = BlockRanking(
             [_facts(self.notes[block.key[0]], block) for block in indexed],
             index.block_vectors[[index.block_rows[block.key] for block in indexed]],
+            [
+                [(note_source(topic.id), block) for block in question.blocks]
+                for topic in index.topics.values()
+                for question in topic.questions
+            ],
+            index.question_vectors,
         )
         self._spread = _document_counts(self.notes.values())
 
