@@ -37,7 +37,7 @@ BLOCKS = [
 ]
 MEMORY_AND_LOG = [([("memory",)], 3.0), ([("log", "of")], 1.0)]
 VECTORS = np.array([[1, 0], [0.6, 0.8], [0.8, 0.6], [0, 1], [-1, 0]], dtype=np.float32)
-# what learners ask: of the offset before the log, of the log alone, and of a block that is not ranked
+# what learners ask: of the offset and the log, of the log alone, and of a block that is not ranked
 QUESTIONS = [[(KAFKA, 3), (KAFKA, 1)], [(KAFKA, 1)], [(REDIS, 99)]]
 QUESTION_VECTORS = np.array([[0.6, 0.8], [0.8, 0.6], [0, 1]], dtype=np.float32)
 
@@ -77,7 +77,6 @@ def column(ranking: BlockRanking, name: str, question: Asked) -> list[float]:
         ("code", asked(), [0, 0, 0, 0, 1]),
         ("first of its section", asked(), [1, 1, 0, 1, 1]),
         ("closest question", asked(), [0.8, 0, 0.8, 0, 0]),
-        ("closest question answered first", asked(), [0.6, 0, 0.8, 0, 0]),
         ("closest question of the note", asked(), [0.8, 0.8, 0.8, 0, 0]),
     ],
 )  # fmt: skip

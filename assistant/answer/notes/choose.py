@@ -12,10 +12,12 @@ from assistant.query.aspects import Aspect
 MOST_BESIDE = 0.6
 # How many are told, and by what: chosen on folds of `learners.jsonl` that the ranking was not fitted on.
 MOST_TOLD = 9  # blocks
-AS_RANKED = 2  # so many of them by score alone, the rest by score and shortness: more points fit in
+AS_RANKED = 1  # so many of them by score alone, the rest by score and shortness: more points fit in
 NEAR = 5.0  # log odds: a block further behind the best one is not told
 ROOM = 1600  # characters of all blocks, so that the roadmaps' places fit in
+EFFORT_AMONG = 3  # best blocks where hours are told as such
 AMONG = 40  # of the best blocks
+COMPLETE = (NoteSection.EFFORT, NoteSection.PRACTICE)  # sections that want nothing told beside them
 _SECTION = {
     Aspect.MISTAKES: NoteSection.MISTAKES,
     Aspect.EXAMPLE: NoteSection.EXAMPLE,
@@ -30,7 +32,7 @@ def choose(explainer: Explainer) -> list[NoteBlock]:
     if not explainer.ranked:
         return []
     section = _whole_section(explainer)
-    if section and section[0].section != NoteSection.MISTAKES:
+    if section and section[0].section in COMPLETE:
         return section
     best = [b for b in _best(explainer, section) if b not in section]
     if section:  # what goes wrong elsewhere would be taken for this topic's
@@ -51,13 +53,16 @@ def _whole_section(explainer: Explainer) -> list[NoteBlock]:
         return []
     best = explainer.ranked[0]
     if explainer.targets and explainer.beside <= MOST_BESIDE:
+        if lead is Aspect.EXAMPLE and explainer.subject.block >= 0:
+            return []  # the note's example may be one of another of its ideas
         section = explainer.note(explainer.subject.key).of(_SECTION[lead])
     elif best.section == _SECTION[lead] == NoteSection.EXAMPLE:
         section = explainer.note(best.key).of(NoteSection.EXAMPLE)
     else:
         return []
     if lead is Aspect.EFFORT and Aspect.PREREQUISITES not in explainer.aspects:
-        return section[:1]
+        first = section[:1]  # "how long to run an A/B test" is no question of hours to learn it
+        return first if first and first[0] in explainer.ranked[:EFFORT_AMONG] else []
     if lead is Aspect.PREREQUISITES:  # "why scale before running KNN?" asks for none
         return [] if Aspect.WHY in explainer.aspects else _before(explainer, section[1:])
     return section

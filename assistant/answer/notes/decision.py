@@ -36,6 +36,7 @@ def figures(explanation: Explanation, outcome: Outcome, inquiry: Inquiry) -> dic
     known: dict[str, float] = {
         "score of the best block": explanation.score,
         "meaning of the notes": explanation.meaning,
+        "closest learner question": explanation.closest,
         "notes among the best blocks": explanation.spread,
         "topic is named": explanation.named,
         "heaviest word not told": explanation.missing,

@@ -45,6 +45,7 @@ class Explanation:
     aspects: tuple[Aspect, ...]
     score: float  # of the best block, see `ranking`
     meaning: float  # cosine of the question and the closest block told
+    closest: float  # cosine of the question and the closest that learners are known to ask
     spread: int  # notes among the best blocks; many where none is to the point
     named: bool  # whether the question has a name that a note claims
     missing: float  # rarity of the rarest word of the subject that no block told holds, 0 for none
@@ -71,6 +72,7 @@ def explain(
         aspects=explainer.aspects,
         score=explainer.score(explainer.ranked[0]),
         meaning=max(explainer.meaning(block.key) for block in blocks),
+        closest=shelf.ranking.closest(vector),
         spread=len({block.key[0] for block in explainer.ranked[:BEST]}),
         named=any(name.own for name in explainer.targets),
         missing=max(map(explainer.weight, untold), default=0.0),

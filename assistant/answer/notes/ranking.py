@@ -38,7 +38,6 @@ FIGURES = (
     "code",  # a fence or a table
     "first of its section",
     "closest question",  # cosine to the closest learner question that the block answers
-    "closest question answered first",  # the same, of those that it answers before other blocks
     "closest question of the note",
 )
 SECTIONS = tuple(NoteSection)
@@ -83,8 +82,8 @@ class Weights:
 class BlockRanking:
     """The blocks of all notes, those of one note side by side; parallel arrays in the order of `keys`.
 
-    `questions` are the blocks that answer each learner question, the most telling one first, and
-    `question_vectors` their meanings in the same order.
+    `questions` are the blocks that answer each learner question, `question_vectors` their meanings in the
+    same order.
     """
 
     def __init__(
@@ -117,13 +116,13 @@ class BlockRanking:
         self._static = np.array(static, dtype=np.float64).reshape(len(blocks), 3)
         self._question_vectors = question_vectors
         answering = [
-            (question, self.row[key], place)
+            (question, self.row[key])
             for question, keys in enumerate(questions)
-            for place, key in enumerate(keys)
+            for key in keys
             if key in self.row
         ]
-        # (pairs, 3): a question, the row of a block that answers it, and that block's place among them
-        self._answering: Rows = np.array(answering, dtype=np.int64).reshape(-1, 3)
+        # (pairs, 2): a question and the row of a block that answers it
+        self._answering: Rows = np.array(answering, dtype=np.int64).reshape(-1, 2)
 
     def meanings(self, vector: NDArray[np.float32]) -> Floats:
         """Cosine of a question to every block."""
@@ -157,14 +156,20 @@ class BlockRanking:
         )
         return np.column_stack((*columns, self._static, *self._asked_before(asked.vector)))
 
-    def _asked_before(self, vector: NDArray[np.float32]) -> tuple[Floats, Floats, Floats]:
+    def _asked_before(self, vector: NDArray[np.float32]) -> tuple[Floats, Floats]:
         """How close the question is to those that each block, or its note, is known to answer; 0 for none."""
-        close = np.maximum(np.asarray(self._question_vectors @ vector, dtype=np.float64), 0.0)
-        any_place, first = np.zeros(len(self.keys)), np.zeros(len(self.keys))
-        questions, rows, places = self._answering.T
-        np.maximum.at(any_place, rows, close[questions])
-        np.maximum.at(first, rows[places == 0], close[questions[places == 0]])
-        return any_place, first, np.maximum.reduceat(any_place, self._starts)[self._note]
+        close = self._closeness(vector)
+        questions, rows = self._answering.T
+        found = np.zeros(len(self.keys))
+        np.maximum.at(found, rows, close[questions])
+        return found, np.maximum.reduceat(found, self._starts)[self._note]
+
+    def closest(self, vector: NDArray[np.float32]) -> float:
+        """Cosine to the closest learner question, at least 0."""
+        return float(self._closeness(vector).max(initial=0.0))
+
+    def _closeness(self, vector: NDArray[np.float32]) -> Floats:
+        return np.maximum(np.asarray(self._question_vectors @ vector, dtype=np.float64), 0.0)
 
     def scores(self, asked: Asked, weights: Weights | None = None) -> Floats:
         """How well each block answers; differences are log odds between two blocks of one question."""
