@@ -190,7 +190,9 @@ def _index(
     name: str | None = None
     if not request.rebuild:
         name = generations.serves_already(data, content.sha256(), stamp, settings.splitter)
-    if name is None:
+    if name is None and request.dry_run and not cache_path.is_file():
+        embedded = len(content.texts)
+    elif name is None:
         with VectorCache(cache_path) as cache:
             if request.dry_run:
                 embedded = len(content.texts) - (0 if request.rebuild else cache.known(stamp, content.texts))

@@ -82,7 +82,7 @@ class Crawl:
         self._left_out = left_out
         self._progress = progress
         self._now = now
-        self._loaders: asyncio.Queue[Loader] = asyncio.Queue()
+        self._loaders: asyncio.LifoQueue[Loader] = asyncio.LifoQueue()  # few pages start one process
         self._counts: Counter[tuple[Status, str]] = Counter()
         self._keys: set[str] = set()
         self._unheard: set[str] = set()
