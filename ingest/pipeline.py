@@ -29,6 +29,7 @@ from ingest.resources import (
     note_places,
     open_web,
     opened_mirror,
+    pages_left_out,
     wanted_pages,
     whole_path,
 )
@@ -85,7 +86,7 @@ def run(
                 documents += page_documents(register, wants, shelf, dropped)
         content = make_content(documents, settings, dropped, topics)
         if not content.chunks:
-            raise InputError(_nothing_found(dropped))
+            raise InputError(_nothing_found(dropped + pages_left_out(resources)))
         if not request.dry_run:
             library.write_library(data, shelf)
         cache = data / vectors.FILE_NAME

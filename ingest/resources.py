@@ -23,7 +23,7 @@ from ingest.web.mirror import Mirror
 from ingest.web.records import Fetched, Getter
 from ingest.web.register import Place, Register
 from ingest.web.special import MEDIA_TYPES, Special
-from ingest.web.wanted import Wanted, damaged, wanted
+from ingest.web.wanted import Wanted, damaged, wanted, why_linked
 
 WEB = "web"
 MAX_PAGES = Limits().max_pages
@@ -56,7 +56,7 @@ def wanted_pages(documents: Iterable[Document], shelf: Library) -> dict[str, Wan
     found = {page.key: page for page in wanted(documents)}
     for url in shelf.links:
         key = url_key(url)
-        own = Wanted(key, url, (), "article", (page_source(key),))
+        own = Wanted(key, url, (), why_linked(key, ()), (page_source(key),))
         found.setdefault(key, own)
     return found
 
@@ -147,7 +147,9 @@ class Refresh:
                     found.pop(listed, None)
                     found = found or {listed: None}
                 roots[record.key] = tuple(found)
-            elif whole and record.origin == origin and (listed or 0 < record.depth <= depth):
+            elif not whole or record.origin != origin or page_source(record.key) in self.shelf.removed:
+                continue
+            elif listed or 0 < record.depth <= depth:
                 own = {record.key} if record.key in covered else set()
                 roots[record.key] = tuple(r for r in record.roots if r in (set(before) | own) - {listed})
         self.register.set_roots(roots)
@@ -209,6 +211,12 @@ def _counted(tally: Tally, pages: Pages) -> dict[str, Any]:
         if status == "thin":
             thin[reason] += count
     return counts | {"thin_reasons": dict(thin), "not_followed": dict(sorted(pages.skipped.items()))}
+
+
+def pages_left_out(resources: Mapping[str, Any]) -> Counter[str]:
+    """Pages that gave no text in a run, by reason."""
+    whole = {f"page {status}": resources[status] for status in ("gone", "disallowed") if resources[status]}
+    return Counter({**whole, **resources["failed"], **resources.get("thin_reasons", {})})
 
 
 def note_places(register: Register, documents: Sequence[Document], wants: Mapping[str, Wanted]) -> int:

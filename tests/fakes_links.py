@@ -19,7 +19,7 @@ from ingest.resources import Refresh, note_places, wanted_pages
 from ingest.web.client import Web, WebSettings
 from ingest.web.records import Getter
 from ingest.web.register import Record, Register
-from ingest.web.special import MEDIA_TYPES, Special
+from ingest.web.special import MEDIA_TYPES, Addresses, Special
 
 TOPICS = (
     *(
@@ -84,6 +84,7 @@ class World:
         self.settings = Settings(data=data)
         self.shelf = Library()
         self.documents: list[Document] = []
+        self.addresses: Addresses | None = None  # of the special servers
         self.dropped: Counter[str] = Counter()
         data.mkdir(parents=True, exist_ok=True)
 
@@ -102,7 +103,7 @@ class World:
         assert self.server is not None
         settings = WebSettings(pause_s=0.0, attempts=1, read_s=2.0, also_media_types=MEDIA_TYPES)
         async with Web(settings, allow_private=True, resolver=self.server.resolver) as web:
-            yield Special(web)
+            yield Special(web, self.addresses)
 
     @contextmanager
     def register(self, copy: bool = False) -> Iterator[Register]:

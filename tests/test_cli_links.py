@@ -180,6 +180,8 @@ def test_pages_of_private_networks_are_asked_only_when_that_is_said(
     linking(reader, f"http://127.0.0.1:{server.port}/x")
     report = told(capsys, "ingest", "--only", str(reader), "--links")
     assert report["resources"]["failed"] == {"private address": 1} and server.requests == []
+    assert main(["ingest", "--only", f"http://127.0.0.1:{server.port}/x", "--remove", str(reader)]) == 2
+    assert "(1 private address)" in capsys.readouterr().err
 
 
 def test_a_rollback_goes_with_none_of_the_choices_of_links(capsys: Streams) -> None:

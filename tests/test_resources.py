@@ -16,6 +16,7 @@ from ingest.report import IngestRequest
 from ingest.resource_status import resource_status
 from ingest.resources import Refresh, wanted_pages
 from ingest.web.register import Register
+from ingest.web.special import Addresses
 
 LINKED = Path(os.environ.get("ROADMAP_SHARED", Path(__file__).parent.parent.parent / "shared")) / "linked"
 needs_linked = pytest.mark.skipif(
@@ -208,6 +209,26 @@ def test_versions_of_one_page_are_folded_and_counted_and_every_roadmap_stays_nam
     assert page.source.url == world.url("a.org/latest/guide")
     assert set(page.source.roadmaps) == {"one", "two"}
     assert world.dropped == {"version of another page": 1}
+
+
+def test_a_repository_gives_its_documents_and_keeps_them_where_its_list_cannot_be_had(world: World) -> None:
+    assert world.server is not None
+    raw, api = (world.server.local(f"https://{host}.test") for host in ("raw", "api"))
+    world.addresses = Addresses(github_raw=raw, github_api=api)
+    tree = {"tree": [{"path": "docs/use.md", "type": "blob", "size": 9}]}
+    text = "# {0}\n\n" + " ".join(f"The {{0}} has part {n} of many, and says so." for n in range(20))
+    add, question = world.server.add, "api.test/repos/o/r/git/trees/HEAD?recursive=1"
+    add("raw.test/o/r/HEAD/README.md", text.format("Zeppelin"), "text/plain; charset=utf-8")
+    add("raw.test/o/r/HEAD/docs/use.md", text.format("Yacht"), "text/plain; charset=utf-8")
+    add(question, json.dumps(tree), "application/json")
+    world.links("https://github.com/o/r")
+    both = {"page:github.com/o/r", "page:github.com/o/r/blob/HEAD/docs/use.md"}
+    assert only(world.refresh(depth=1)) == {"new": 2} and set(world.pages()) == both
+    world.server.faults[question] = Fault(status=429)
+    assert only(world.refresh(depth=1)) == {"unchanged": 1} and set(world.pages()) == both
+    world.server.faults.clear()
+    add(question, json.dumps({"tree": []}), "application/json")
+    assert only(world.refresh(depth=1)) == {"unchanged": 1} and set(world.pages()) == {"page:github.com/o/r"}
 
 
 # --- links that go --------------------------------------------------------------------------------

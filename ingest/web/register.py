@@ -115,14 +115,17 @@ class Register:
         self._path = data / FILE_NAME
         try:
             self._database = _copied(self._path) if copy else sqlite3.connect(self._path, timeout=30)
-            self._database.row_factory = sqlite3.Row
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=NORMAL")
-            self._database.executescript(_SCHEMA)
+            self._prepare()
         except sqlite3.OperationalError:  # locked or not writable
             raise
         except sqlite3.DatabaseError as error:
             raise _damaged(self._path) from error
+
+    def _prepare(self) -> None:
+        self._database.row_factory = sqlite3.Row
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=NORMAL")
+        self._database.executescript(_SCHEMA)
 
     def __enter__(self) -> "Register":
         return self
