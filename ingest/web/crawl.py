@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import os
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -121,8 +120,6 @@ class Crawl:
         else:
             try:
                 seen = await self._asked(visit, old)
-            except sqlite3.Error:
-                raise
             except Exception as error:  # the last resort: no page may end a run
                 seen = self._failed(visit, old, "failed", f"{NOT_READ} ({type(error).__name__})")
             self._register.save(seen.record, seen.text)
