@@ -28,7 +28,9 @@ class Source:
     summary: str = ""
     audience: str = ""
     roadmaps: tuple[str, ...] = ()  # the roadmaps it belongs to: itself, the one that links or names it
-    fetched: str | None = None  # ISO date a page was fetched
+    fetched: str | None = None  # ISO date on which a page's text was fetched
+    licence: str = ""  # of a page, where stated
+    language: str = ""  # of a page, two letters, "" where unknown
 
 
 @dataclass(frozen=True, slots=True)

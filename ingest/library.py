@@ -1,6 +1,7 @@
 """The user's library, kept in `library.json`: what ingest reads besides the shipped corpus."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,13 +12,15 @@ FILE_NAME = "library.json"
 
 
 class Library(BaseModel):
-    """Added paths in the order they were added, and sources that were taken away from among them."""
+    """Added paths and links in the order they were added, and the sources that were taken away."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int = 1
     paths: tuple[str, ...] = ()  # absolute
     removed: tuple[str, ...] = ()  # source ids, shipped roadmaps among them
+    links: tuple[str, ...] = ()  # addresses of pages
+    mirrors: tuple[str, ...] = ()  # absolute paths of mirrors whose manifests name pages of their own
 
     def with_path(self, path: Path) -> "Library":
         """The library with one more file or folder; adding twice changes nothing."""
@@ -26,6 +29,18 @@ class Library(BaseModel):
 
     def without_path(self, text: str) -> "Library":
         return self.model_copy(update={"paths": tuple(p for p in self.paths if p != text)})
+
+    def with_link(self, url: str) -> "Library":
+        return self if url in self.links else self.model_copy(update={"links": (*self.links, url)})
+
+    def without_links(self, urls: Collection[str]) -> "Library":
+        return self.model_copy(update={"links": tuple(u for u in self.links if u not in urls)})
+
+    def with_mirror(self, text: str) -> "Library":
+        return self if text in self.mirrors else self.model_copy(update={"mirrors": (*self.mirrors, text)})
+
+    def without_mirror(self, text: str) -> "Library":
+        return self.model_copy(update={"mirrors": tuple(m for m in self.mirrors if m != text)})
 
     def with_removed(self, source: str) -> "Library":
         return self.model_copy(update={"removed": (*self.removed, source)})

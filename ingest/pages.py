@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from assistant.documents import Block
 from ingest.folding import Fold, fold
 from ingest.load import Loader, Skipped
 from ingest.load.records import EMPTY, NO_TEXT
 
-__all__ = ["Fold", "Page", "Thin", "fold", "read_page"]
+__all__ = ["Fold", "Page", "Text", "Thin", "fold", "read_page", "read_structured"]
+
+Text = tuple[str, tuple[Block, ...]]  # a cleaned text and its blocks
 
 _FEWEST_WORDS = 40  # of content; what says less is a door to other pages
 _MOST_WORDS_BEHIND = 150  # a form to log in or a call for scripts, with its explanations
@@ -51,6 +54,19 @@ def read_page(body: bytes, media_type: str, charset: str, url: str, loader: Load
     if count < _FEWEST_WORDS:
         return Thin("few words", found.title, found.refresh)
     return Page(found.text, found.title, found.language, found.licence, found.front_matter, found.refresh)
+
+
+def read_structured(
+    body: bytes, media_type: str, charset: str, url: str, loader: Loader
+) -> tuple[Page | Thin | Skipped, Text | None]:
+    """The same with the page's text and structure, where it is a page."""
+    page = read_page(body, media_type, charset, url, loader)
+    if not isinstance(page, Page):
+        return page, None
+    structure = loader.structure(page.text)
+    if isinstance(structure, Skipped):
+        return structure, None
+    return replace(page, text=structure[0]), structure
 
 
 def count_words(text: str) -> int:

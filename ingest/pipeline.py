@@ -1,73 +1,66 @@
 """The composition root of the writing side: sources to documents to chunks to vectors to a generation."""
 
-import hashlib
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-from assistant.documents import Block, Chunk, Document, Source, Topic
+from assistant.documents import Chunk, Document, Source, Topic
 from assistant.embedding import Embedder
 from assistant.errors import InputError
 from assistant.outline import Outline
 from assistant.settings import Settings
-from ingest import generations, library, notes, questions, sources, vectors
+from ingest import generations, library, sources, vectors
 from ingest.blocks import parse_blocks
 from ingest.clean import clean
 from ingest.generations import Content, Encoded
 from ingest.index_text import indexed_block, indexed_text
-from ingest.load import Loader, Skipped
-from ingest.sources import Candidate
+from ingest.library import Library
+from ingest.page_documents import page_documents
+from ingest.reading import read_documents, read_source
+from ingest.report import IngestReport, IngestRequest, no_resources
+from ingest.resources import (
+    Refresh,
+    WebOpener,
+    known_pages,
+    note_places,
+    open_web,
+    opened_mirror,
+    pages_left_out,
+    wanted_pages,
+    whole_path,
+)
 from ingest.split import split
 from ingest.vectors import Progress, VectorCache
+from ingest.web.register import Register, has_register
 
-DUPLICATE = "duplicate"
+__all__ = [
+    "IngestReport",
+    "IngestRequest",
+    "index_documents",
+    "make_content",
+    "make_document",
+    "read_source",
+    "run",
+]
+
 NO_PASSAGE = "no passage in it"
 # Single blocks have vectors so that answers can be picked line by line. A user's folder of books would
 # cost hours and memory for them; past this many, later files are found by their passages alone.
 MOST_FILE_BLOCKS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class IngestRequest:
-    """What `roadmap ingest` was asked to do."""
-
-    paths: tuple[str, ...] = ()
-    only: bool = False
-    remove: tuple[str, ...] = ()
-    rebuild: bool = False
-    dry_run: bool = False
-    rollback: bool = False
-
-
-def _no_resources() -> dict[str, Any]:
-    return {"new": 0, "changed": 0, "unchanged": 0, "gone": 0, "thin": 0, "disallowed": 0, "failed": {}}
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """What a run did; `embedded` and `reused` count chunks, `generation` is None after a dry run."""
-
-    generation: str | None
-    documents: int
-    chunks: int
-    embedded: int
-    reused: int
-    dropped: Mapping[str, int]
-    resources: Mapping[str, Any] = field(default_factory=_no_resources)
-    seconds: float = 0.0
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def run(
-    settings: Settings, embedder: Embedder, request: IngestRequest, progress: Progress | None = None
+    settings: Settings,
+    embedder: Embedder,
+    request: IngestRequest,
+    progress: Progress | None = None,
+    *,
+    web: WebOpener = open_web,
 ) -> IngestReport:
     """One `roadmap ingest`. Raises InputError, IndexBusy or RoadmapError; the old index serves on then."""
     began = time.perf_counter()
@@ -76,18 +69,48 @@ def run(
         if request.rollback:
             return _report_of_serving(data, generations.roll_back(data), began)
         shelf = library.read_library(data)
-        shelf = sources.removed(shelf, request.remove, settings.ingest, data)
-        shelf = sources.added(shelf, request.paths, settings.ingest, data)
-        found = sources.find_sources(shelf, settings.ingest, only=request.only, data=data)
-        dropped = Counter(found.dropped)
-        topics: list[Topic] = []
-        documents = list(_documents(found.candidates, settings, dropped, topics, progress))
+        with _register(data, request) as register:
+            pages = known_pages(register) if register and request.remove else ()
+            shelf = sources.removed(shelf, request.remove, settings.ingest, data, pages)
+            shelf = _added(shelf, request, settings)
+            found = sources.find_sources(shelf, settings.ingest, only=request.only, data=data)
+            dropped = Counter(found.dropped)
+            topics: list[Topic] = []
+            documents = list(read_documents(found.candidates, settings, dropped, topics, progress))
+            resources = no_resources()
+            if register:
+                refresh = Refresh(request, settings, shelf, register, web, progress)
+                wants = wanted_pages(documents, shelf)
+                damaged = note_places(register, documents, wants)
+                if request.fetches:
+                    resources = refresh.run(wants) | {"damaged": damaged}
+                documents += page_documents(register, wants, shelf, dropped)
         content = make_content(documents, settings, dropped, topics)
         if not content.chunks:
-            raise InputError(_nothing_found(dropped))
+            raise InputError(_nothing_found(dropped + pages_left_out(resources)))
         if not request.dry_run:
             library.write_library(data, shelf)
-        return _index(content, settings, embedder, data, data / vectors.FILE_NAME, request, progress, began)
+        cache = data / vectors.FILE_NAME
+        report = _index(content, settings, embedder, data, cache, request, progress, began)
+        return replace(report, resources=resources)
+
+
+def _added(shelf: Library, request: IngestRequest, settings: Settings) -> Library:
+    """The library with what the request brings: paths, links, and a mirror that names pages of its own."""
+    shelf = sources.added(shelf, request.paths, settings.ingest, settings.data)
+    if request.mirror and opened_mirror(request.mirror).has_manifest and request.all_links:
+        shelf = shelf.with_mirror(whole_path(request.mirror))
+    return shelf
+
+
+@contextmanager
+def _register(data: Path, request: IngestRequest) -> Iterator[Register | None]:
+    """The register of linked pages, where there is one or this run begins it; a dry run gets a copy."""
+    if not request.fetches and not has_register(data):
+        yield None
+        return
+    with Register(data, copy=request.dry_run) as register:
+        yield register
 
 
 def index_documents(
@@ -129,7 +152,10 @@ def make_content(
         else:
             dropped[NO_PASSAGE] += 1
     outlines = [Outline(document) for document in kept]
-    links = [link for outline in outlines for link in outline.links()]
+    # what pages link to is theirs: answers give the links that roadmaps, notes and files give
+    links = [
+        link for outline in outlines if outline.document.source.kind != "page" for link in outline.links()
+    ]
     texts = [indexed_text(chunk) for chunk in chunks]
     blocks = list(_blocks(outlines))
     return Content(
@@ -150,70 +176,6 @@ def _blocks(outlines: Sequence[Outline]) -> Iterator[tuple[tuple[str, int], str]
             yield (source.id, number), indexed_block(outline, number)
 
 
-def _documents(
-    candidates: Sequence[Candidate],
-    settings: Settings,
-    dropped: Counter[str],
-    topics: list[Topic],
-    progress: Progress | None,
-) -> Iterator[Document]:
-    """Every candidate that can be read, cleaned; the rest is counted by reason. Notes add to the graph."""
-    seen: set[str] = set()
-    titles = notes.titles(candidate.path for candidate in candidates if candidate.kind == "note")
-    with Loader(settings.ingest) as loader:
-        for number, candidate in enumerate(candidates):
-            if progress:
-                progress(number, len(candidates), "reading")
-            read = read_source(candidate, loader, titles)
-            if isinstance(read, Skipped):
-                dropped[read.reason] += 1
-                continue
-            document, topic = read
-            digest = hashlib.sha256(document.text.encode()).hexdigest()
-            if digest in seen:
-                dropped[DUPLICATE] += 1
-                continue
-            seen.add(digest)
-            if topic:
-                topics.append(topic)
-            yield document
-    if progress:
-        progress(len(candidates), len(candidates), "reading")
-
-
-def read_source(
-    candidate: Candidate, loader: Loader, titles: Mapping[str, str]
-) -> tuple[Document, Topic | None] | Skipped:
-    """One file as a document, a note with its node of the graph, or why it is left out."""
-    loaded = loader.load(candidate.path, candidate.path.name)
-    if isinstance(loaded, Skipped):
-        return loaded
-    text, note = loaded.text, None
-    try:
-        if candidate.kind == "note":
-            note = notes.note_of(loaded.front_matter)
-            text = notes.with_effort(note, text, titles)
-        structure = loader.structure(text)
-        if isinstance(structure, Skipped):
-            return structure
-        text, blocks = structure
-        title = _title(loaded.title, blocks, candidate)
-        document = Document(sources.describe(candidate, loaded.front_matter, title), text, blocks)
-        if note is None:
-            return document, None
-        asked, _ = questions.read_questions(candidate.path, document)
-        return document, notes.topic_of(note, document, asked)
-    except notes.FaultyNote:  # `roadmap status --corpus` says what is wrong with it
-        return Skipped(notes.FAULTY)
-
-
-def _title(given: str | None, blocks: Sequence[Block], candidate: Candidate) -> str:
-    """The title the file gives itself, else its first heading, else its name."""
-    headings = (block.title for block in blocks if block.kind == "heading" and block.title)
-    title = " ".join(clean(given).split()) if given else ""
-    return title or next(headings, "") or candidate.path.stem
-
-
 def _index(
     content: Content,
     settings: Settings,
@@ -230,7 +192,9 @@ def _index(
     name: str | None = None
     if not request.rebuild:
         name = generations.serves_already(data, content.sha256(), stamp, settings.splitter)
-    if name is None:
+    if name is None and request.dry_run and not cache_path.is_file():
+        embedded = len(content.texts)
+    elif name is None:
         with VectorCache(cache_path) as cache:
             if request.dry_run:
                 embedded = len(content.texts) - (0 if request.rebuild else cache.known(stamp, content.texts))

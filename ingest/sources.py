@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePath
@@ -23,8 +23,10 @@ from assistant.errors import InputError
 from assistant.settings import IngestSettings
 from ingest.library import Library
 from ingest.load.detect import SUFFIXES
+from ingest.report import is_link
+from ingest.resources import mended_link, page_source, whole_path
+from ingest.web.keys import url_key
 
-_URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://|^www\.")
 _SKIPPED_FOLDERS = frozenset(
     ["node_modules", "bower_components", "__pycache__", "site-packages", "venv", "env", "virtualenv"]
 )
@@ -82,16 +84,15 @@ def find_sources(library: Library, settings: IngestSettings, *, only: bool, data
 
 
 def added(library: Library, arguments: Sequence[str], settings: IngestSettings, data: Path) -> Library:
-    """The library with what the user named: files, folders, or ids of sources taken away earlier."""
+    """The library with what the user named: files, folders, links, or ids of sources taken away earlier."""
     for argument in arguments:
         if argument in library.removed:
             library = library.with_restored(argument)
             continue
-        if _URL.match(argument):
-            raise InputError(
-                f"{argument} is a link, and links come with a later version; "
-                "save the page as a file and run: roadmap ingest FILE"
-            )
+        if is_link(argument):
+            url = mended_link(argument)
+            library = library.with_restored(page_source(url_key(url))).with_link(url)
+            continue
         path = Path(os.path.abspath(Path(argument).expanduser()))
         if not path.exists():
             raise InputError(
@@ -105,12 +106,30 @@ def added(library: Library, arguments: Sequence[str], settings: IngestSettings, 
     return library
 
 
-def removed(library: Library, ids: Sequence[str], settings: IngestSettings, data: Path) -> Library:
-    """The library without these sources; an id, or an added file or folder as it was given."""
+def removed(
+    library: Library,
+    ids: Sequence[str],
+    settings: IngestSettings,
+    data: Path,
+    pages: Collection[str] = (),
+) -> Library:
+    """The library without these sources; an id, or what was added as it was given.
+
+    `pages` are the ids of the pages that are known. A mirror's folder takes with it what only its manifest
+    names.
+    """
     for wanted in ids:
         path = str(Path(os.path.abspath(Path(wanted).expanduser())))
         if path in library.paths:
             library = library.without_path(path)
+            continue
+        if whole_path(wanted) in library.mirrors:
+            library = library.without_mirror(whole_path(wanted))
+            continue
+        page = page_source(url_key(mended_link(wanted))) if is_link(wanted) else wanted
+        links = [url for url in library.links if page_source(url_key(url)) == page]
+        if page not in library.removed and (links or page in pages):
+            library = library.without_links(links).with_removed(page)
             continue
         found = {c.id: c for c in find_sources(library, settings, only=False, data=data).candidates}
         if wanted not in found:

@@ -13,6 +13,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 from assistant.documents import Chunk, Document
 from assistant.outline import Outline, plain
 from assistant.settings import SplitterSettings
+from ingest.passage_url import passage_url
 
 _PARENT_CHARS = 160  # of a parent item's words, enough to say what a nested item belongs to
 Span = tuple[int, int, int]  # block the span belongs under (-1: document), start, end
@@ -136,7 +137,7 @@ def _chunk(outline: Outline, owner: int, start: int, end: int) -> Chunk:
         end=end,
         text=outline.document.text[start:end],
         context=_context(outline, owner, start, path),
-        url=source.url,
+        url=passage_url(source, outline.document.text[start:end]),
         roadmaps=source.roadmaps,
     )
 

@@ -248,8 +248,19 @@ def the_list_of_sources_is_damaged(it: Scene) -> None:
 
 
 @scene
-def the_path_is_a_link(it: Scene) -> None:
-    ingest(it, "https://example.org/page")
+def the_link_is_no_address(it: Scene) -> None:
+    ingest(it, "ftp://a.org/x")
+
+
+@scene
+def the_mirror_is_no_folder(it: Scene) -> None:
+    ingest(it, "--mirror", str(it.tmp / "none"))
+
+
+@scene
+def the_register_of_pages_is_damaged(it: Scene) -> None:
+    it.file("data/resources.sqlite", "this is no database, only words " * 100)
+    ingest(it)
 
 
 @scene

@@ -120,11 +120,8 @@ def test_a_single_added_file_leaves_the_library_when_it_is_removed(folder: Path,
 @pytest.mark.parametrize(
     ("argument", "sentence"),
     [
-        (
-            "https://a.org/x",
-            "https://a.org/x is a link, and links come with a later version; save the page as a file",
-        ),
-        ("www.a.org", "is a link"),
+        ("ftp://a.org/x", "ftp://a.org/x is no address of a web page; check it"),
+        ("https://", "is no address of a web page"),
         ("no/such/place", "There is no file or folder no/such/place; check the path"),
     ],
 )

@@ -174,6 +174,12 @@ def test_damaged_links_are_mended_or_reported_with_their_place() -> None:
         assert page.text[link.start : link.end].startswith(f"[{link.text}]")
 
 
+def test_versions_of_the_protocol_are_no_links() -> None:
+    page = document("HTTP/2. HTTP/1.1, HTTP/2: and HTTP/3 differ from http/a.org and https//b.org.\n")
+    assert [found.url for found in wanted([page])] == ["https://b.org"]
+    assert [link.url for link in damaged([page])] == ["http/a.org"]
+
+
 # Links out of pages
 
 

@@ -7,7 +7,7 @@ import typer
 
 from assistant.cli.library import NO_MODEL, settings_from
 from assistant.cli.output import emit, emit_json
-from assistant.errors import IndexMissing
+from assistant.errors import IndexMissing, InputError
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -81,6 +81,7 @@ def collect(settings: "Settings") -> dict[str, Any]:
             {"id": source.id, "kind": source.kind, "title": source.title, "chunks": source.chunks}
             for source in (manifest.sources if manifest else ())
         ],
+        "resources": _resources(settings, problems),
         "models": {
             "embedding": manifest.embedding if manifest else {"model": settings.embedding.model},
             "chat": settings.chat.model or NO_MODEL,
@@ -88,6 +89,18 @@ def collect(settings: "Settings") -> dict[str, Any]:
         "settings": masked(settings),
         "problems": problems,
     }
+
+
+def _resources(settings: "Settings", problems: list[str]) -> dict[str, Any] | None:
+    """The pages behind links, None where none was ever asked for."""
+    from ingest.resource_status import resource_status
+
+    try:
+        return resource_status(settings.data)
+    except InputError as error:
+        if str(error) not in problems:
+            problems.append(str(error))
+        return None
 
 
 def masked(settings: "Settings") -> dict[str, Any]:
@@ -113,12 +126,13 @@ def status_text(found: dict[str, Any]) -> str:
         f"Embedding       {found['models']['embedding'].get('model')}",
         f"Answers         {found['models']['chat']}",
     ]
-    if found["sources"]:
-        width = max(len(source["id"]) for source in found["sources"])
+    listed = [source for source in found["sources"] if source["kind"] != "page"]
+    if listed:
+        width = max(len(source["id"]) for source in listed)
         lines += ["", "Sources"]
-        lines += [
-            f"  {s['id']:<{width}}  {s['kind']:<7}  {s['chunks']:>4}  {s['title']}" for s in found["sources"]
-        ]
+        lines += [f"  {s['id']:<{width}}  {s['kind']:<7}  {s['chunks']:>4}  {s['title']}" for s in listed]
+    if found["resources"]:
+        lines += ["", "Linked pages", *_resource_lines(found)]
     if found["dropped"]:
         lines += ["", "Left out of the index"]
         lines += [f"  {count}  {reason}" for reason, count in sorted(found["dropped"].items())]
@@ -132,3 +146,38 @@ def status_text(found: dict[str, Any]) -> str:
     lines += ["", "Stale or broken" if found["problems"] else "Nothing is stale or broken."]
     lines += [f"  {problem}" for problem in found["problems"]]
     return "\n".join(lines)
+
+
+def _resource_lines(found: dict[str, Any]) -> list[str]:
+    """Counts, the last run, dead and damaged links."""
+    pages, run = found["resources"], found["resources"]["last_run"]
+    chunks = [source["chunks"] for source in found["sources"] if source["kind"] == "page"]
+    lines = [f"  {pages['pages']} known, {len(chunks)} in the index in {sum(chunks)} passages"]
+    for status, count in pages["counts"].items():
+        if status == "failed":
+            lines += [f"  {number:>6}  failed ({reason})" for reason, number in sorted(count.items())]
+        elif status == "thin":
+            reasons = sorted(pages["counts"]["thin_reasons"].items())
+            lines += [f"  {number:>6}  thin ({reason})" for reason, number in reasons]
+        elif status != "thin_reasons" and count:
+            lines.append(f"  {count:>6}  {status}")
+    if run:
+        ended = (
+            f"finished {run['finished']}"
+            if run["finished"]
+            else "interrupted; go on with: roadmap ingest --links"
+        )
+        lines.append(
+            f"  Last run from {run['from']}, depth {run['depth']}, started {run['started']}, {ended}"
+        )
+    for link in pages["dead_links"]:
+        kept = f"; its text of {link['kept_from'][:10]} is kept" if link["kept_from"] else ""
+        lines.append(f"  Dead: {link['url']} ({link['reason'] or link['status']}{kept}){_whereabouts(link)}")
+    lines += [f"  Damaged: {link['url']}{_whereabouts(link)}" for link in pages["damaged_links"]]
+    return lines
+
+
+def _whereabouts(link: dict[str, Any]) -> str:
+    if "title" not in link:
+        return ""
+    return ", linked in " + " > ".join((link["title"], *link["heading_path"]))

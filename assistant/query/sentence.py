@@ -25,13 +25,14 @@ _HOW_LONG = wording(r"\bhow long\b")
 class SentenceReader:
     """Knows the sections, the words and the roadmaps' names of one index.
 
-    Study notes are no places to ask for; their words are known as right, so that they are not mended.
+    Study notes are no places to ask for; their words are known as right, so that they are not mended. A
+    thousand linked pages would take half a minute to read, and are neither.
     """
 
     def __init__(self, outlines: Mapping[str, Outline], notes: Sequence[Document] = ()) -> None:
         self.outlines = {sid: o for sid, o in outlines.items() if o.document.source.kind != "page"}
         self.vocabulary = Vocabulary(
-            (_words_of(o.document) for o in outlines.values()), beside=map(_words_of, notes)
+            (_words_of(o.document) for o in self.outlines.values()), beside=map(_words_of, notes)
         )
         self._frame = SCAFFOLD | asked_words()
         self.naming = Naming([o.document.source for o in self.outlines.values()])

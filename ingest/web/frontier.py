@@ -160,6 +160,11 @@ class Frontier:
         """Keys of the linked pages that a page lies beneath, as far as their links were seen."""
         return tuple(self._roots.get(key, ()))
 
+    def beneath(self, url: str) -> tuple[str, ...]:
+        """Keys of the linked pages in whose folder an address lies, whether or not one leads there."""
+        key = url_key(url)
+        return tuple(root for root in self._folders if self._within(key, root))
+
     def _astray(self, url: str, key: str, root: str) -> str:
         """Why an address does not lie beneath a linked page, "" when it does."""
         if _site(key) not in {_site(folder) for folder in self._folders[root]}:

@@ -11,6 +11,12 @@ from ingest.web.records import Failed, Fetched, Outcome
 
 Wall = Literal["", "login", "script", "paywall", "robot check"]
 
+REASONS: dict[Wall, str] = {
+    "login": "needs a login",
+    "script": "needs a script",
+    "paywall": "needs a subscription",
+    "robot check": "asks whether you are human",
+}
 _FEW_WORDS = 60  # of main content; the shortest real landing pages of the roadmaps have about 100
 _FORM_WORDS = 200  # a page with a password field and more words than that is a page with a login box
 _HEAD_CHARS = 400_000

@@ -15,7 +15,11 @@ Why = Literal["book", "course", "tool", "article", "video", "repository"]
 
 # "[words](target)" whatever the target is, and what looks like an address outside of one
 _INLINE = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)")
-_BARE = re.compile(rf"(?<![\w/.:@=-])(?:www\.|{SCHEME}[:;]?/{{1,2}})[^\s<>()\[\]`\"]+", re.IGNORECASE)
+# (a single slash after the bare word is a version of the protocol, unless a host follows: "HTTP/2")
+_BARE = re.compile(
+    rf"(?<![\w/.:@=-])(?:www\.|{SCHEME}(?:[:;]/{{1,2}}|//|/(?=[a-z][\w-]*\.)))[^\s<>()\[\]`\"]+",
+    re.IGNORECASE,
+)
 _MEANT = re.compile(rf"www\.|//|{SCHEME}\s?[:;.]?\s?[/\\]", re.IGNORECASE)
 _TITLE = re.compile(r"\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\))\s*$")
 

@@ -25,7 +25,8 @@ _ACTION = wording(
     r"\bhow (?:do|can|to|would|should)\b[^.?!]{0,12}\b(install|configure|upgrade|download|uninstall)\b"
 )
 _PRICE = wording(
-    r"\b(?:pric\w+|how much (?:does|do|is|are|will|would|for)|expensive|cheap\w*|fees?)\b",
+    r"\b(?:pric\w+|how much (?:does|do|is|are|will|would|for)|fees?)\b",
+    r"(?<!\bso )(?<!\bmore )(?<!\bless )(?<!\btoo )\b(?:expensive|cheap)\b",  # of itself, not beside others
     r"\bwhat (?:does|do|will|would)\b[^.?!]*\bcosts?\W*$",
     r"\b(?:is|are)\b[^.?!]*\bfree\b",
 )
