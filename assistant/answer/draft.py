@@ -83,7 +83,7 @@ def render(lines: Iterable[Line]) -> str:
 
 
 def fit(lines: tuple[Line, ...], limit: int) -> tuple[Line, ...]:
-    """As many lines as render within `limit` characters, the closing ones kept.
+    """As many lines as render within `limit` characters; of the closing ones the first is kept.
 
     A last item says how many items were left out.
     """
@@ -91,7 +91,9 @@ def fit(lines: tuple[Line, ...], limit: int) -> tuple[Line, ...]:
         return lines
     closing = tuple(line for line in lines if line.closing)
     leading = tuple(line for line in lines if not line.closing)
-    for end in (closing, ()):
+    if len(closing) > 1 and len(render((*leading, closing[0]))) <= limit:
+        return (*leading, closing[0])
+    for end in (closing[:1], ()):
         for kept in range(len(leading) - 1, 0, -1):
             left_out = sum(1 for line in leading[kept:] if line.depth)
             more = (Line(f"… and {left_out} more in the cited section.", depth=1),) if left_out else ()

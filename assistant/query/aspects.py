@@ -49,6 +49,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\b(?:bad|worst) (?:practices?|habits?|ideas?)\b",
         r"\banti[- ]?patterns?\b",
         r"\btraps?\b",
+        r"\b(?:careful|take care) not to\b",
         r"\b(?:typical|common|frequent|usual) (?:\w+ )?(?:errors?|problems?|issues?)\b",
         r"\b(?:what|things?) (?:should i |to |i should )(?:not do|avoid)\b",
     ),
@@ -67,7 +68,7 @@ _ASPECTS: Mapping[Aspect, re.Pattern[str]] = {
         r"\bbefore (?:i |you |we |one )?(?:start|learn|stud|tackl|touch|begin|div)\w*\b",
         r"\b(?:need|require)[sd]? to (?:learn|start|understand)\b",
         r"\b(?:builds?|depends?|relies) on\b",
-        r"\bbackground (?:do|knowledge|is)\b",
+        r"\bbackground (?:do|does|should|would|must|knowledge|is)\b",
         r"\bready for\b",
     ),
     Aspect.EXAMPLE: wording(

@@ -15,7 +15,7 @@ from assistant.query.aspects import Aspect, about_roadmaps
 LIKELY = 0.5  # from which the notes answer in the roadmaps' stead
 # The same where the roadmaps refuse: a wrong answer is worse than none. Set with a look at the refusals of
 # `roadmaps.jsonl`, `exam.jsonl` and `refusals.jsonl`.
-SURE = 0.62
+SURE = 0.65
 MOST_ROADMAP_LINES = 2
 # Share of the subject that a roadmap's own reason or fact must hold to go before the explanation.
 OWN_WORDS = {Ask.REASON: 0.6, Ask.FACT: 0.8, Ask.YES_NO: 0.8}
@@ -34,8 +34,9 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
         cited = tuple(line for line in outcome.lines if line.spans)
         own = OWN_WORDS.get(inquiry.question.ask)
         # what a roadmap states itself goes first
-        if own and _says(inquiry, cited) and _share_held(inquiry, outcome) >= own:
-            return Draft((*cited, *explanation.lines))
+        stated = tuple(line for line in cited if _says(inquiry, [line]))
+        if own and stated and _share_held(inquiry, outcome) >= own:
+            return Draft((*stated, *explanation.lines))
     return explained(explanation, inquiry, outcome)
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from assistant.answer.evidence import stems_of
 from assistant.answer.notes.explainer import CODE, Explainer
 from assistant.answer.notes.shelf import Note, NoteBlock
 from assistant.documents import NoteSection, note_source
@@ -14,7 +15,7 @@ MOST_BESIDE = 0.6
 MOST_TOLD = 9  # blocks
 AS_RANKED = 1  # so many of them by score alone, the rest by score and shortness: more points fit in
 NEAR = 5.0  # log odds: a block further behind the best one is not told
-ROOM = 1600  # characters of all blocks, so that the roadmaps' places fit in
+ROOM = 1300  # characters of all blocks, so that the roadmaps' places fit in
 EFFORT_AMONG = 3  # best blocks where hours are told as such
 AMONG = 40  # of the best blocks
 COMPLETE = (NoteSection.EFFORT, NoteSection.PRACTICE)  # sections that want nothing told beside them
@@ -54,7 +55,7 @@ def _whole_section(explainer: Explainer) -> list[NoteBlock]:
     best = explainer.ranked[0]
     if explainer.targets and explainer.beside <= MOST_BESIDE:
         if lead is Aspect.EXAMPLE and explainer.subject.block >= 0:
-            return []  # the note's example may be one of another of its ideas
+            return _example_of_idea(explainer)
         section = explainer.note(explainer.subject.key).of(_SECTION[lead])
     elif best.section == _SECTION[lead] == NoteSection.EXAMPLE:
         section = explainer.note(best.key).of(NoteSection.EXAMPLE)
@@ -68,17 +69,24 @@ def _whole_section(explainer: Explainer) -> list[NoteBlock]:
     return section
 
 
+def _example_of_idea(explainer: Explainer) -> list[NoteBlock]:
+    """The note's example where it speaks of the idea that is named; it may be one of another idea."""
+    section = explainer.note(explainer.subject.key).of(NoteSection.EXAMPLE)
+    wanted = stems_of(explainer.subject.words)
+    return section if any(wanted <= block.stems for block in section) else []
+
+
 def _before(explainer: Explainer, direct: Sequence[NoteBlock]) -> list[NoteBlock]:
     """What to know before a topic, then what to know before that, as far as there is room."""
-    found, asked = list(direct), [explainer.note(block.key) for block in direct[:1]]
-    for note in asked:  # grows on the way
+    found, told = list(direct), [explainer.note(block.key) for block in direct[:1]]
+    for note in told:  # grows on the way
         for before in note.topic.prerequisites:
             earlier = explainer.shelf.notes.get(note_source(before.id))
-            if earlier is None or earlier in asked or earlier.source not in explainer.allowed:
+            if earlier is None or earlier in told or earlier.source not in explainer.allowed:
                 continue
-            asked.append(earlier)
             further = earlier.of(NoteSection.EFFORT)[1:] if earlier.topic.prerequisites else []
-            if len(found) + len(further) <= MOST_TOLD:
+            if further and len(found) + len(further) <= MOST_TOLD:
+                told.append(earlier)
                 found += further
     return found
 
@@ -91,8 +99,7 @@ def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[Not
     further = sorted(able[AS_RANKED:], key=lambda b: math.log(explainer.length(b)) - explainer.score(b))
     told: set[NoteBlock] = set()
     for block in (*able[:AS_RANKED], *further):
-        before = _words_before(explainer.note(block.key), block)
-        wanted = [b for b in (before, block) if b and b not in told]
+        wanted = [b for b in _unit(explainer.note(block.key), block) if b not in told]
         length = sum(map(explainer.length, wanted))
         if len(told) + len(wanted) > MOST_TOLD or (length > room and (told or told_whole)):
             continue
@@ -108,12 +115,17 @@ def _belongs(explainer: Explainer, block: NoteBlock) -> bool:
     return block.section != NoteSection.EXAMPLE or explainer.is_code(block)
 
 
-def _words_before(note: Note, block: NoteBlock) -> NoteBlock | None:
-    """The paragraph that introduces a code fence."""
+def _unit(note: Note, block: NoteBlock) -> list[NoteBlock]:
+    """A block with what it needs to be understood: code with the words before it and with its output."""
     if note.outline.blocks[block.key[1]].kind not in CODE:
-        return None
-    above = [b for b in note.of(block.section, "paragraph") if b.key < block.key]
-    return above[-1] if above else None
+        return [block]
+    section = note.of(block.section)
+    first = last = section.index(block)
+    while first > 0 and note.outline.blocks[section[first].key[1]].kind in CODE:
+        first -= 1
+    while last + 1 < len(section) and note.outline.blocks[section[last + 1].key[1]].kind in CODE:
+        last += 1
+    return section[first : last + 1]
 
 
 def _in_order(blocks: Sequence[NoteBlock]) -> list[NoteBlock]:

@@ -18,6 +18,7 @@ from assistant.query.aspects import ASPECT_WORDS, Aspect, aspects_of
 _FIGURE = re.compile(r"\d|^(?:[kmgt]b|ms)$")  # "200 GB": the learner's case, not the subject
 _IN_TOPIC = re.compile(r"\W*(?:in|with|within|for) ", re.IGNORECASE)  # "In OpenTelemetry, what is a span?"
 CODE = ("code", "table")  # kinds of blocks
+_EXAMPLES = frozenset(("example", "examples"))
 _FRAME = frozenset(stem(word) for word in ASPECT_WORDS)
 
 
@@ -31,10 +32,17 @@ class Explainer:
         self.question = question
         self.allowed = frozenset(allowed)
         self.text = question.standalone
-        self.aspects = aspects_of(self.text)
         self._vector = vector
         self._meanings = shelf.ranking.meanings(vector)
         self.mentions: list[Mention] = [m for m in shelf.names.find(self.text) if self._meant(m)]
+        named = {
+            word for mention in self.mentions for name in mention.names for word in name.words.lower().split()
+        }
+        self.aspects = tuple(
+            aspect
+            for aspect in aspects_of(self.text)
+            if aspect is not Aspect.EXAMPLE or not named & _EXAMPLES  # "an adversarial example"
+        )
 
     def _meant(self, mention: Mention) -> list[Name]:
         return [name for name in mention.names if name.source in self.allowed]
