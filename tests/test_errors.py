@@ -63,7 +63,7 @@ class Scene:
     def generation(self, **changes: object) -> None:
         """An index of no chunks, as the manifest says it was built."""
         manifest = {
-            "schema_version": 1,
+            "schema_version": 2,
             "created": "2026-01-01T00:00:00Z",
             "embedding": {"model": "m", "weights": "w", "dimension": 3, "precision": "float32"},
             "splitter": {},

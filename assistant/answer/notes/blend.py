@@ -27,7 +27,9 @@ def blend(outcome: Outcome, explanation: Explanation | None, inquiry: Inquiry) -
         return outcome
     # an exercise or a list of mistakes is no roadmap's to give
     asked_whole = explanation.whole and not about_roadmaps(inquiry.question)
-    bar = LIKELY if isinstance(outcome, Draft) else SURE
+    # "what is cross site scripting": a topic by its name, and nothing of the question is left untold
+    plain = explanation.named and not explanation.missing
+    bar = LIKELY if plain or isinstance(outcome, Draft) else SURE
     if not asked_whole and notes_answer(explanation, outcome, inquiry) < bar:
         return outcome
     if isinstance(outcome, Draft):
