@@ -17,6 +17,7 @@ from assistant.outline import Outline, plain
 
 FOLDER = "questions"
 UNTOLD = (NoteSection.PRACTICE, NoteSection.RESOURCES)  # sections that never answer
+_NAME = re.compile(r"^\s*[-*+]\s+\*\*[^*]+\*\*")  # what an item calls itself, be it a label or not
 _LONGEST = 300  # characters of a question
 
 
@@ -79,7 +80,8 @@ def _beginnings(document: Document) -> dict[int, tuple[str, ...]]:
         above = outline.heading_of(number)
         if block.kind == "heading" or above < 0 or outline.blocks[above].title in UNTOLD:
             continue
-        found[number] = (_letters(plain(outline.text(number))), _letters(block.title))
+        text = outline.text(number)
+        found[number] = (_letters(plain(text)), _letters(block.title), _letters(plain(_NAME.sub("", text))))
     return found
 
 
