@@ -56,9 +56,7 @@ def resource_status(data: Path) -> dict[str, Any] | None:
         },
         "dead_links": dead,
         "damaged_links": [_place(place) for place in places if not place.key],
-        "each": [
-            {"id": page_source(r.key), **{n: getattr(r, n) for n in _PER_PAGE}} for r in records.values()
-        ],
+        "each": [_whole(record) for record in records.values()],
     }
 
 
