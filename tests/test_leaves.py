@@ -101,6 +101,7 @@ def test_the_corpus_folder_has_nothing_but_its_known_parts() -> None:
     corpus = Path(__file__).parent.parent / "corpus"
     assert {path.name for path in corpus.iterdir() if not path.name.startswith("__")} == {
         "README.md",
+        "questions",
         "roadmaps",
         "topics",
     }
