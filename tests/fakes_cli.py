@@ -1,7 +1,13 @@
-"""A scripted assistant for the command line: it answers with the question, and keeps what it was asked."""
+"""For the command line: an assistant that answers with the question, and commands whose words are hashed."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
+import pytest
+from fakes import HashingEmbedder
+
+from assistant import embedding
 from assistant.documents import Answer, Chunk, Citation, Exchange, Hit
 from assistant.errors import InputError, ModelUnavailable
 from assistant.index import Manifest, SourceRecord
@@ -57,3 +63,15 @@ class FakeAssistant:
     def search(self, query: str, k: int | None = None, roadmaps: Sequence[str] = ()) -> list[Hit]:
         self.searched.append((query, k, tuple(roadmaps)))
         return [Hit(Chunk("six-month-plan", "roadmap", "Plan", ("Week 2",), 0, 6, "Docker"), 1.0)]
+
+
+def hashed_commands(monkeypatch: pytest.MonkeyPatch, folder: Path) -> HashingEmbedder:
+    """Every command gets this embedder, no setting from outside, and a data directory in the folder."""
+    fake = HashingEmbedder()
+    monkeypatch.setattr(embedding, "build_embedder", lambda settings: fake)
+    monkeypatch.setattr(embedding, "identify", lambda settings: (fake.stamp.model, fake.stamp.weights))
+    for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ROADMAP_DATA", str(folder / "data"))
+    monkeypatch.chdir(folder)
+    return fake

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes import HashingEmbedder
+from fakes_cli import hashed_commands
 
 from assistant import embedding
 from assistant.cli import main
@@ -24,14 +25,7 @@ Streams = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def embedder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> HashingEmbedder:
     """Every command gets this embedder, and a data directory in the test's own folder."""
-    fake = HashingEmbedder()
-    monkeypatch.setattr(embedding, "build_embedder", lambda settings: fake)
-    monkeypatch.setattr(embedding, "identify", lambda settings: (fake.stamp.model, fake.stamp.weights))
-    for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("ROADMAP_DATA", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
-    return fake
+    return hashed_commands(monkeypatch, tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from fakes import HashingEmbedder
+from fakes_cli import hashed_commands
 from fakes_links import html
 from mirror_server import Fault, MirrorServer
 
-from assistant import embedding
 from assistant.cli import main
 from assistant.index import LiveIndex, read_pointer
 from assistant.settings import load_settings
@@ -28,13 +28,7 @@ Streams = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The data directory of every command here; words are hashed."""
-    fake = HashingEmbedder()
-    monkeypatch.setattr(embedding, "build_embedder", lambda settings: fake)
-    monkeypatch.setattr(embedding, "identify", lambda settings: (fake.stamp.model, fake.stamp.weights))
-    for name in [name for name in os.environ if name.startswith("ROADMAP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("ROADMAP_DATA", str(tmp_path / "data"))
-    monkeypatch.chdir(tmp_path)
+    hashed_commands(monkeypatch, tmp_path)
     return tmp_path / "data"
 
 
