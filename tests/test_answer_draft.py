@@ -75,6 +75,16 @@ def test_closing_lines_outlast_the_lines_before_them() -> None:
     assert render(fit(lines, 15)) == "First [1]."
 
 
+def test_a_second_closing_line_goes_before_any_other() -> None:
+    lines = (
+        Line("First.", (DOCKER,)),
+        Line("Where.", (KSERVE,), closing=True),
+        Line("And where.", (HELM,), closing=True),
+    )
+    assert render(fit(lines, 60)) == "First [1].\n\nWhere [2].\n\nAnd where [3]."
+    assert render(fit(lines, 25)) == "First [1].\n\nWhere [2]."
+
+
 def test_one_long_statement_is_cut_at_a_word() -> None:
     (line,) = fit((Line("Docker " * 100, (DOCKER, HELM)),), 200)
     assert line.text.endswith("Docker …")

@@ -119,3 +119,32 @@ def test_the_graph_of_the_generation_has_every_note_and_no_loose_end(shipped_ass
     assert {f"note:{topic}" for topic in topics} <= set(shipped_assistant.index.get().documents)
     assert all(before.id in topics for topic in topics.values() for before in topic.prerequisites)
     assert topics["kserve"].task and topics["kserve"].done_when and topics["kserve"].resources
+
+
+def test_what_to_know_before_goes_on_to_what_comes_before_that(shipped_assistant: Assistant) -> None:
+    text = shipped_assistant.ask("what should I know before starting with Kubernetes?").text
+    assert text.index("Before **Kubernetes**") < text.index("Before **Docker networking")
+    assert text.index("Before **Docker networking") < text.index("Before **Docker and containers**")
+
+
+def test_code_is_told_with_the_words_before_it_and_its_output(shipped_assistant: Assistant) -> None:
+    text = shipped_assistant.ask("show me an example of a canary release").text
+    fences = [text.index(part) for part in ("The snippet asks", "```python", "binom.sf", "```text")]
+    assert fences == sorted(fences), text
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("how does lora make fine tuning so much cheaper", "peft-lora"),
+        ("how long should I run an A/B test between two models?", "ab-testing"),
+        ("Why would you replace a server instead of just patching it in place?", "iac-tools"),
+    ],
+)
+def test_words_that_only_look_like_price_or_effort_do_not_mislead(
+    shipped_assistant: Assistant, question: str, note: str
+) -> None:
+    answer = shipped_assistant.ask(question)
+    assert f"note:{note}" in {citation.source for citation in answer.citations}, answer.text
+    assert not answer.text.startswith("**Level and effort"), answer.text
+    assert len([c for c in answer.citations if c.kind == "note"]) > 1, answer.text

@@ -11,7 +11,7 @@ from assistant.query.aspects import Aspect
 
 # Share of the subject (by rarity) that may stand beside the topic's name where a whole section is told.
 MOST_BESIDE = 0.6
-# How many are told, and by what: chosen on folds of `learners.jsonl` that the ranking was not fitted on.
+# How many are told, and by what: chosen on `learners.jsonl`, with a ranking that was fitted on all of it.
 MOST_TOLD = 9  # blocks
 AS_RANKED = 1  # so many of them by score alone, the rest by score and shortness: more points fit in
 NEAR = 5.0  # log odds: a block further behind the best one is not told
@@ -92,7 +92,7 @@ def _before(explainer: Explainer, direct: Sequence[NoteBlock]) -> list[NoteBlock
 
 
 def _best(explainer: Explainer, told_whole: Sequence[NoteBlock]) -> Iterator[NoteBlock]:
-    """The best blocks, as room allows, the first ones by score alone; code with the words before it."""
+    """The best blocks, as room allows, the first by score alone; code with its words and its output."""
     room = ROOM - sum(map(explainer.length, told_whole))
     floor = explainer.score(explainer.ranked[0]) - NEAR
     able = [b for b in explainer.ranked[:AMONG] if explainer.score(b) >= floor and _belongs(explainer, b)]
